@@ -1,0 +1,96 @@
+package receivable
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/calendar"
+	"arrears/domain/money"
+)
+
+// ReceiptState says whether the money is still there.
+type ReceiptState string
+
+// The states of a receipt.
+const (
+	ReceiptRecorded ReceiptState = "recorded"
+	ReceiptReversed ReceiptState = "reversed"
+)
+
+// Receipt is money that arrived.
+// AmountMinor (0 once reversed) + NettedMinor = Applied + OnAccount + Unapplied + Refunded, in its currency.
+type Receipt struct {
+	ID             uuid.UUID
+	Source, Number string // unique together: the source's own reference
+	CustomerID     uuid.NullUUID
+	Kind           string // bank or offset
+	Currency       money.Currency
+	AmountMinor    int64
+	GrossMinor     int64 // as received; stays when reversed
+	NettedMinor    int64
+	AppliedMinor   int64
+	OnAccountMinor int64
+	UnappliedMinor int64
+	RefundedMinor  int64
+	ValueDate      calendar.Date
+	Reference      string
+	State          ReceiptState
+	ReversedAt     *time.Time
+	ReversalReason string
+	CreatedBy      string
+	CreatedAt      time.Time
+	Applications   []Application
+	Version        int64
+}
+
+// Application is a part of a receipt put on an item.
+type Application struct {
+	ID            uuid.UUID
+	ReceiptID     uuid.UUID
+	ItemID        uuid.UUID
+	AmountMinor   int64  // receipt currency
+	ItemMinor     int64  // item currency
+	DiscountMinor int64  // item currency, taken with this application
+	Rate          string // decimal, "1" within one currency
+	AppliedAt     time.Time
+	ReversedAt    *time.Time
+}
+
+// CreditMemoState says whether the document stands.
+type CreditMemoState string
+
+// The states of a credit memo.
+const (
+	CreditMemoValid CreditMemoState = "valid"
+	CreditMemoVoid  CreditMemoState = "void"
+)
+
+// CreditMemo is a document that reduces what is owed. Amount = Applied + Open while valid, both 0 when void.
+type CreditMemo struct {
+	ID             uuid.UUID
+	Source, Number string
+	CustomerID     uuid.UUID
+	InvoiceID      uuid.NullUUID // none: standalone, reserved and shown on notices
+	Currency       money.Currency
+	AmountMinor    int64
+	AppliedMinor   int64
+	OpenMinor      int64
+	MemoDate       calendar.Date
+	Reason         string
+	State          CreditMemoState
+	CreatedBy      string
+	CreatedAt      time.Time
+	Applications   []CreditApplication
+	Version        int64
+}
+
+// CreditApplication is a part of a credit memo put on an item.
+type CreditApplication struct {
+	ID           uuid.UUID
+	CreditMemoID uuid.UUID
+	ItemID       uuid.UUID
+	AmountMinor  int64
+	AppliedAt    time.Time
+	ReversedAt   *time.Time
+}

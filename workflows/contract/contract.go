@@ -1,0 +1,91 @@
+// Package contract names what crosses the line between the engine and the rest: workflow and activity names, ids, the
+// nudge, and the messages' types. Payloads hold ids, instants and codes, never names, addresses or texts. It imports no
+// SDK; app, relay, engine, workflows, activities and worker import it.
+package contract
+
+import (
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// TaskQueue is the one queue of the engine's work.
+const TaskQueue = "arrears"
+
+// Workflow types.
+const (
+	InvoiceCollection = "InvoiceCollection"
+	CustomerNotice    = "CustomerNotice"
+)
+
+// Nudge is the one signal: facts changed, look again. It carries nothing.
+const Nudge = "nudge"
+
+// StateQuery shows a workflow's state to whoever looks in the engine's user interface.
+const StateQuery = "state"
+
+// Activities of a collection case. Each decides and acts in one transaction, and returns a Next.
+const (
+	Review           = "Review"
+	SendNotice       = "SendNotice"
+	AskApproval      = "AskApproval"
+	OpenTask         = "OpenTask"
+	RequestHold      = "RequestHold"
+	HandOver         = "HandOver"
+	PassStage        = "PassStage"
+	SettlePromise    = "SettlePromise"
+	ApprovalDeadline = "ApprovalDeadline"
+	CloseCase        = "CloseCase"
+	Park             = "Park" // needs attention
+)
+
+// Activities of a notice.
+const (
+	ReviewNotice   = "ReviewNotice"   // look at a gathering notice or a draft: what now, when next
+	DeliverNotice  = "DeliverNotice"  // seal, dispatch, hand to the channel, record the outcome
+	NoticeDeadline = "NoticeDeadline" // the draft's approval is overdue: remind, raise or skip
+)
+
+// Input starts a workflow. First names the activity to call first; At is when (zero: at once).
+type Input struct {
+	Subject uuid.UUID
+	First   string
+	At      time.Time // real instant
+}
+
+// Next is what every activity of a case or notice returns: which activity to call now, or when to call which.
+type Next struct {
+	Now    string    // activity to call at once; empty: wait
+	WakeAt time.Time // business instant, for people
+	Until  time.Time // real instant until which to wait; zero: only a nudge ends the wait
+	AtWake string    // activity to call when Until is reached
+	Closed bool      // nothing is left to do: the workflow ends
+	Seq    int       // of the recorded decision
+}
+
+// ParkInput parks a case that could not go on.
+type ParkInput struct {
+	Subject  uuid.UUID
+	Activity string
+	Code     string
+}
+
+// The kinds of subjects, which are also the prefixes of workflow ids.
+const (
+	KindInvoice = "invoice"
+	KindNotice  = "notice"
+)
+
+// WorkflowID is the id of a subject's workflow.
+func WorkflowID(kind string, id uuid.UUID) string { return kind + "/" + id.String() }
+
+// ParseWorkflowID splits a workflow id into kind and subject; ok is false for any other id.
+func ParseWorkflowID(s string) (kind string, id uuid.UUID, ok bool) {
+	kind, rest, found := strings.Cut(s, "/")
+	if !found {
+		return "", uuid.Nil, false
+	}
+	id, err := uuid.Parse(rest)
+	return kind, id, err == nil
+}
