@@ -146,7 +146,9 @@ func (p *place) release() {
 // discard removes everything of the cluster, and the folder itself and its record where it lay elsewhere.
 func (p *place) discard() error {
 	if p.elsewhere != "" {
-		return errors.Join(os.RemoveAll(p.dir), os.Remove(filepath.Join(p.elsewhere, recordName)))
+		err := errors.Join(os.RemoveAll(p.dir), os.Remove(filepath.Join(p.elsewhere, recordName)))
+		_ = os.Remove(filepath.Dir(p.dir)) // fails, as it should, while other clusters lie there
+		return err
 	}
 	return errors.Join(os.RemoveAll(p.data()), os.RemoveAll(p.fresh()), os.RemoveAll(p.password()))
 }

@@ -1,0 +1,34 @@
+package mailsink
+
+import "time"
+
+type verdictKind int
+
+const (
+	accept verdictKind = iota
+	refuse
+	temporary
+	drop
+)
+
+// Verdict is how the sink treats one recipient.
+type Verdict struct {
+	kind  verdictKind
+	delay time.Duration
+}
+
+// Accept takes the mail.
+func Accept() Verdict { return Verdict{kind: accept} }
+
+// Refuse answers 550 to the recipient: there is no such mailbox, and there never will be.
+func Refuse() Verdict { return Verdict{kind: refuse} }
+
+// Temporary answers 451 to the recipient: try again later.
+func Temporary() Verdict { return Verdict{kind: temporary} }
+
+// Slow takes the mail, but answers only after the delay.
+func Slow(delay time.Duration) Verdict { return Verdict{kind: accept, delay: delay} }
+
+// Drop takes and keeps the mail, but cuts the connection instead of answering: the sender cannot know whether it
+// arrived.
+func Drop() Verdict { return Verdict{kind: drop} }
