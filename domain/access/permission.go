@@ -1,0 +1,109 @@
+package access
+
+import (
+	"maps"
+	"slices"
+)
+
+// Permission is a right to one kind of use case, "noun:verb".
+type Permission string
+
+// The permissions. What only shows something is a read; every other one changes something.
+const (
+	// CustomersRead shows customers, their contacts and terms.
+	CustomersRead Permission = "customers:read"
+	// CustomersWrite keeps customers, their contacts and terms.
+	CustomersWrite Permission = "customers:write"
+	// InvoicesRead shows invoices, items and timelines.
+	InvoicesRead Permission = "invoices:read"
+	// InvoicesWrite enters, corrects and voids invoices.
+	InvoicesWrite Permission = "invoices:write"
+	// ReceiptsRead shows receipts and their applications.
+	ReceiptsRead Permission = "receipts:read"
+	// ReceiptsWrite records, applies and reverses receipts.
+	ReceiptsWrite Permission = "receipts:write"
+	// CreditMemosRead shows credit memos.
+	CreditMemosRead Permission = "creditmemos:read"
+	// CreditMemosWrite enters, applies and voids credit memos.
+	CreditMemosWrite Permission = "creditmemos:write"
+	// PoliciesRead shows policies and previews them.
+	PoliciesRead Permission = "policies:read"
+	// PoliciesWrite publishes and assigns policies.
+	PoliciesWrite Permission = "policies:write"
+	// ApprovalsRead shows what waits for a decision and what was decided.
+	ApprovalsRead Permission = "approvals:read"
+	// ApprovalsDecide approves and rejects; the approval's own role and four eyes count besides.
+	ApprovalsDecide Permission = "approvals:decide"
+	// PromisesRead shows promises to pay.
+	PromisesRead Permission = "promises:read"
+	// PromisesWrite records and withdraws promises to pay.
+	PromisesWrite Permission = "promises:write"
+	// BlocksRead shows dunning blocks.
+	BlocksRead Permission = "blocks:read"
+	// BlocksWrite sets and releases dunning blocks.
+	BlocksWrite Permission = "blocks:write"
+	// NotesRead shows collectors' notes.
+	NotesRead Permission = "notes:read"
+	// NotesWrite adds notes and call outcomes.
+	NotesWrite Permission = "notes:write"
+	// DisputesRead shows disputed amounts.
+	DisputesRead Permission = "disputes:read"
+	// DisputesWrite marks amounts as disputed and releases them.
+	DisputesWrite Permission = "disputes:write"
+	// DocumentsRead shows stored documents.
+	DocumentsRead Permission = "documents:read"
+	// DocumentsWrite stores documents.
+	DocumentsWrite Permission = "documents:write"
+	// NoticesRead shows notices and what was sent.
+	NoticesRead Permission = "notices:read"
+	// ImportsRead shows imports and quarantine.
+	ImportsRead Permission = "imports:read"
+	// ImportsWrite runs imports and corrects quarantine.
+	ImportsWrite Permission = "imports:write"
+	// TasksRead shows worklists.
+	TasksRead Permission = "tasks:read"
+	// TasksWrite takes and closes tasks.
+	TasksWrite Permission = "tasks:write"
+	// AuditRead shows and verifies the record.
+	AuditRead Permission = "audit:read"
+	// KeysManage creates, shows and revokes API keys.
+	KeysManage Permission = "keys:manage"
+)
+
+// reads is what every role may see, the record aside.
+func reads() []Permission {
+	return []Permission{CustomersRead, InvoicesRead, ReceiptsRead, CreditMemosRead, PoliciesRead, ApprovalsRead, PromisesRead,
+		BlocksRead, NotesRead, DisputesRead, DocumentsRead, NoticesRead, ImportsRead, TasksRead}
+}
+
+// collects is what a collector may change.
+func collects() []Permission {
+	return []Permission{PromisesWrite, BlocksWrite, NotesWrite, DisputesWrite, TasksWrite, DocumentsWrite, ReceiptsWrite}
+}
+
+// supervises is what a supervisor may change besides.
+func supervises() []Permission {
+	return []Permission{ApprovalsDecide, CustomersWrite, InvoicesWrite, CreditMemosWrite, PoliciesWrite, ImportsWrite}
+}
+
+// matrix is the one table of who may do what; nothing else grants anything.
+var matrix = map[Role]map[Permission]bool{
+	Auditor:    set(reads(), []Permission{AuditRead}),
+	Collector:  set(reads(), []Permission{AuditRead}, collects()),
+	Supervisor: set(reads(), []Permission{AuditRead}, collects(), supervises()),
+	Admin:      set(reads(), []Permission{AuditRead}, collects(), supervises(), []Permission{KeysManage}),
+}
+
+func set(lists ...[]Permission) map[Permission]bool {
+	all := make(map[Permission]bool)
+	for _, p := range slices.Concat(lists...) {
+		all[p] = true
+	}
+	return all
+}
+
+// Can reports whether the role has the permission. An unknown role has none.
+func Can(r Role, p Permission) bool { return matrix[r][p] }
+
+// Permissions returns all permissions in alphabetical order; it is what the admin has.
+func Permissions() []Permission { return slices.Sorted(maps.Keys(matrix[Admin])) }
