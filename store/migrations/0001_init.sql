@@ -553,6 +553,7 @@ CREATE INDEX nudges_order ON nudges (start_at NULLS FIRST, workflow_id);
 CREATE TABLE audit_entries (
   id              uuid PRIMARY KEY,
   at              timestamptz NOT NULL,         -- business instant
+  business_date   date,                         -- its civil date where a zone mattered; part of the hash
   actor           text NOT NULL,
   action          text NOT NULL,
   subject_kind    text NOT NULL,
@@ -597,7 +598,8 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER policy_versions_immutable BEFORE DELETE OR UPDATE OF key, version, body, hash, created_by ON policy_versions
   FOR EACH ROW EXECUTE FUNCTION refuse_change('policy_versions_immutable');
-CREATE TRIGGER audit_entries_immutable BEFORE DELETE OR UPDATE OF id, at, actor, action, subject_kind, subject_id, data, idempotency_key, xid ON audit_entries
+CREATE TRIGGER audit_entries_immutable BEFORE DELETE OR UPDATE OF id, at, business_date, actor, action, subject_kind, subject_id, customer_id, invoice_id, data,
+  idempotency_key, xid ON audit_entries
   FOR EACH ROW EXECUTE FUNCTION refuse_change('audit_entries_immutable');
 CREATE TRIGGER decisions_immutable BEFORE DELETE OR UPDATE ON decisions
   FOR EACH ROW EXECUTE FUNCTION refuse_change('decisions_immutable');
