@@ -70,10 +70,10 @@ const (
 	KeysManage Permission = "keys:manage"
 )
 
-// reads is what every role may see, the record aside.
+// reads is what every role may see.
 func reads() []Permission {
 	return []Permission{CustomersRead, InvoicesRead, ReceiptsRead, CreditMemosRead, PoliciesRead, ApprovalsRead, PromisesRead,
-		BlocksRead, NotesRead, DisputesRead, DocumentsRead, NoticesRead, ImportsRead, TasksRead}
+		BlocksRead, NotesRead, DisputesRead, DocumentsRead, NoticesRead, ImportsRead, TasksRead, AuditRead}
 }
 
 // collects is what a collector may change.
@@ -88,10 +88,10 @@ func supervises() []Permission {
 
 // matrix is the one table of who may do what; nothing else grants anything.
 var matrix = map[Role]map[Permission]bool{
-	Auditor:    set(reads(), []Permission{AuditRead}),
-	Collector:  set(reads(), []Permission{AuditRead}, collects()),
-	Supervisor: set(reads(), []Permission{AuditRead}, collects(), supervises()),
-	Admin:      set(reads(), []Permission{AuditRead}, collects(), supervises(), []Permission{KeysManage}),
+	Auditor:    set(reads()),
+	Collector:  set(reads(), collects()),
+	Supervisor: set(reads(), collects(), supervises()),
+	Admin:      set(reads(), collects(), supervises(), []Permission{KeysManage}),
 }
 
 func set(lists ...[]Permission) map[Permission]bool {
