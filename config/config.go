@@ -1,0 +1,199 @@
+// Package config is the one documented, validated struct of settings, read from the environment. Every field has a usable
+// zero or a stated default; a wrong value stops the start with one clear line. It imports nothing of ours.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is everything an operator may set. The doc tags are the reference printed by `arrears config`.
+type Config struct {
+	DatabaseURL string `env:"ARREARS_DATABASE_URL" doc:"PostgreSQL connection URL of the product's database"`
+	HTTPAddr    string `env:"ARREARS_HTTP_ADDR" envDefault:"127.0.0.1:8080" doc:"address and port of the API"`
+	LogLevel    string `env:"ARREARS_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
+	LogFormat   string `env:"ARREARS_LOG_FORMAT" envDefault:"text" doc:"text or json"`
+
+	Temporal  Temporal
+	Mail      Mail
+	Notices   Notices
+	API       API
+	Relay     Relay
+	Worker    Worker
+	Webhook   Webhook
+	Templates string `env:"ARREARS_TEMPLATES" doc:"folder of own notice templates, checked at the start"`
+}
+
+// Temporal says where the engine is.
+type Temporal struct {
+	Address    string `env:"ARREARS_TEMPORAL_ADDRESS" envDefault:"127.0.0.1:7233" doc:"host and port of the Temporal frontend"`
+	Namespace  string `env:"ARREARS_TEMPORAL_NAMESPACE" envDefault:"arrears" doc:"Temporal namespace"`
+	APIKey     string `env:"ARREARS_TEMPORAL_API_KEY" doc:"API key for Temporal Cloud; implies TLS"`
+	TLS        bool   `env:"ARREARS_TEMPORAL_TLS" doc:"use TLS towards Temporal"`
+	TLSCert    string `env:"ARREARS_TEMPORAL_TLS_CERT" doc:"client certificate file (PEM)"`
+	TLSKey     string `env:"ARREARS_TEMPORAL_TLS_KEY" doc:"client key file (PEM)"`
+	PayloadKey string `env:"ARREARS_PAYLOAD_KEYS" doc:"payload encryption keys, id=base64 of 32 bytes, comma separated; the first encrypts, all decrypt"`
+}
+
+// Mail says how mails leave.
+type Mail struct {
+	Host     string        `env:"ARREARS_SMTP_HOST" envDefault:"127.0.0.1" doc:"SMTP server"`
+	Port     int           `env:"ARREARS_SMTP_PORT" envDefault:"25" doc:"SMTP port"`
+	TLS      string        `env:"ARREARS_SMTP_TLS" envDefault:"mandatory" doc:"none, opportunistic, mandatory (STARTTLS) or implicit"`
+	CAFile   string        `env:"ARREARS_SMTP_CA_FILE" doc:"PEM file of further certificate authorities"`
+	Username string        `env:"ARREARS_SMTP_USERNAME" doc:"SMTP user; empty: no authentication"`
+	Password string        `env:"ARREARS_SMTP_PASSWORD" doc:"SMTP password"`
+	Timeout  time.Duration `env:"ARREARS_SMTP_TIMEOUT" envDefault:"30s" doc:"longest wait for the mail server, 1s to 5m"`
+}
+
+// Notices says where letters go and how long a notice gathers lines.
+type Notices struct {
+	LetterDir string        `env:"ARREARS_LETTER_DIR" envDefault:"./letters" doc:"folder into which letters are written for printing"`
+	Pause     time.Duration `env:"ARREARS_GATHER_PAUSE" envDefault:"2s" doc:"real-time pause after a notice's first line before it is sealed, 0s to 10m"`
+}
+
+// API bounds the HTTP interface.
+type API struct {
+	RatePerSecond float64       `env:"ARREARS_RATE_PER_SECOND" envDefault:"50" doc:"requests a second allowed per key"`
+	RateBurst     int           `env:"ARREARS_RATE_BURST" envDefault:"100" doc:"burst allowed per key"`
+	Timeout       time.Duration `env:"ARREARS_REQUEST_TIMEOUT" envDefault:"30s" doc:"longest time for one request, imports excepted"`
+	Shutdown      time.Duration `env:"ARREARS_SHUTDOWN_TIMEOUT" envDefault:"20s" doc:"time for requests under way to finish at a stop"`
+}
+
+// Relay tunes the delivery of nudges.
+type Relay struct {
+	Batch       int           `env:"ARREARS_RELAY_BATCH" envDefault:"500" doc:"nudges taken at once, 1 to 5000"`
+	Concurrency int           `env:"ARREARS_RELAY_CONCURRENCY" envDefault:"32" doc:"nudges delivered at the same time, 1 to 256"`
+	Poll        time.Duration `env:"ARREARS_RELAY_POLL" envDefault:"1s" doc:"longest wait between looks at the outbox; notifications wake it earlier"`
+}
+
+// Worker tunes the engine's worker.
+type Worker struct {
+	StickyCache   int           `env:"ARREARS_STICKY_CACHE" envDefault:"2000" doc:"workflows kept in memory between tasks, 0 to 100000 (about 90 KiB each)"`
+	StickyTimeout time.Duration `env:"ARREARS_STICKY_TIMEOUT" envDefault:"10s" doc:"how long a task waits for the worker that has its workflow in memory, 1s to 60s"`
+	Concurrency   int           `env:"ARREARS_WORKER_CONCURRENCY" envDefault:"64" doc:"activities at the same time, 1 to 1000"`
+}
+
+// Webhook says where SMS and webhook notices are posted.
+type Webhook struct {
+	URL          string        `env:"ARREARS_WEBHOOK_URL" doc:"gateway to which SMS and webhook notices are posted; empty: these channels are off"`
+	Secret       string        `env:"ARREARS_WEBHOOK_SECRET" doc:"signing secret (whsec_ and base64)"`
+	AllowPrivate bool          `env:"ARREARS_WEBHOOK_ALLOW_PRIVATE" doc:"allow loopback and private addresses"`
+	Timeout      time.Duration `env:"ARREARS_WEBHOOK_TIMEOUT" envDefault:"10s" doc:"longest wait for the gateway"`
+}
+
+// Load reads the environment and validates. The error is one line that names the variable.
+func Load() (Config, error) { return load(env.Options{}) }
+
+// FromMap is Load over the given variables only, for tests and for programs that embed the product.
+func FromMap(vars map[string]string) (Config, error) { return load(env.Options{Environment: vars}) }
+
+func load(opts env.Options) (Config, error) {
+	var c Config
+	if err := env.ParseWithOptions(&c, opts); err != nil {
+		return Config{}, oneLine(err)
+	}
+	return c, c.Validate()
+}
+
+// oneLine names the first variable that could not be read.
+func oneLine(err error) error {
+	var agg env.AggregateError
+	if errors.As(err, &agg) && len(agg.Errors) > 0 {
+		err = agg.Errors[0]
+	}
+	var parse env.ParseError
+	if errors.As(err, &parse) {
+		return fmt.Errorf("%s: %w", variableOf(parse.Name), parse.Err)
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), "\n", " "))
+}
+
+// Validate checks bounds and relations. The error is one line that names the variable.
+func (c Config) Validate() error {
+	return firstOf(
+		oneOf("ARREARS_LOG_LEVEL", c.LogLevel, "debug", "info", "warn", "error"),
+		oneOf("ARREARS_LOG_FORMAT", c.LogFormat, "text", "json"),
+		oneOf("ARREARS_SMTP_TLS", c.Mail.TLS, "none", "opportunistic", "mandatory", "implicit"),
+		postgresURL("ARREARS_DATABASE_URL", c.DatabaseURL),
+		hostPort("ARREARS_HTTP_ADDR", c.HTTPAddr),
+		hostPort("ARREARS_TEMPORAL_ADDRESS", c.Temporal.Address),
+		within("ARREARS_SMTP_PORT", c.Mail.Port, 1, 65535),
+		within("ARREARS_SMTP_TIMEOUT", c.Mail.Timeout, time.Second, 5*time.Minute),
+		within("ARREARS_GATHER_PAUSE", c.Notices.Pause, 0, 10*time.Minute),
+		within("ARREARS_RATE_PER_SECOND", c.API.RatePerSecond, 0.1, 1e6),
+		within("ARREARS_RATE_BURST", c.API.RateBurst, 1, 1_000_000),
+		within("ARREARS_REQUEST_TIMEOUT", c.API.Timeout, time.Second, 10*time.Minute),
+		within("ARREARS_SHUTDOWN_TIMEOUT", c.API.Shutdown, 0, 10*time.Minute),
+		within("ARREARS_RELAY_BATCH", c.Relay.Batch, 1, 5000),
+		within("ARREARS_RELAY_CONCURRENCY", c.Relay.Concurrency, 1, 256),
+		within("ARREARS_RELAY_POLL", c.Relay.Poll, 10*time.Millisecond, time.Minute),
+		within("ARREARS_STICKY_CACHE", c.Worker.StickyCache, 0, 100_000),
+		within("ARREARS_STICKY_TIMEOUT", c.Worker.StickyTimeout, time.Second, time.Minute),
+		within("ARREARS_WORKER_CONCURRENCY", c.Worker.Concurrency, 1, 1000),
+		within("ARREARS_WEBHOOK_TIMEOUT", c.Webhook.Timeout, time.Second, time.Minute),
+		c.webhookSigned(),
+	)
+}
+
+func (c Config) webhookSigned() error {
+	if c.Webhook.URL == "" {
+		return nil
+	}
+	if u, err := url.Parse(c.Webhook.URL); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return errors.New("ARREARS_WEBHOOK_URL: want an http or https URL")
+	}
+	if c.Webhook.Secret == "" {
+		return errors.New("ARREARS_WEBHOOK_SECRET: needed with ARREARS_WEBHOOK_URL")
+	}
+	return nil
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func oneOf(name, value string, allowed ...string) error {
+	for _, a := range allowed {
+		if value == a {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: %q is not one of %s", name, value, strings.Join(allowed, ", "))
+}
+
+func within[T int | float64 | time.Duration](name string, value, low, high T) error {
+	if value < low || value > high {
+		return fmt.Errorf("%s: %v is not between %v and %v", name, value, low, high)
+	}
+	return nil
+}
+
+func hostPort(name, value string) error {
+	if _, port, err := net.SplitHostPort(value); err != nil || port == "" {
+		return fmt.Errorf("%s: %q is not host:port", name, value)
+	}
+	return nil
+}
+
+// postgresURL allows the empty value: commands that need no database run without one.
+func postgresURL(name, value string) error {
+	if value == "" {
+		return nil
+	}
+	if u, err := url.Parse(value); err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		return fmt.Errorf("%s: want postgres://user@host:port/database", name)
+	}
+	return nil
+}
