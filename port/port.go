@@ -49,6 +49,7 @@ type Tx interface {
 	Settings
 	Imports
 	Keys
+	AuditLog
 }
 
 // Clock tells business time from real time; it knows the installation's business clock.

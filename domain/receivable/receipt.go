@@ -94,3 +94,26 @@ type CreditApplication struct {
 	AppliedAt    time.Time
 	ReversedAt   *time.Time
 }
+
+// WriteOffKind says why an amount was closed; the kinds are never mixed.
+type WriteOffKind string
+
+// The kinds of write-off.
+const (
+	SmallDifference WriteOffKind = "small_difference"
+	Concession      WriteOffKind = "concession"
+	BadDebt         WriteOffKind = "bad_debt"
+)
+
+// WriteOff is an amount of an item that was closed without money.
+type WriteOff struct {
+	ID          uuid.UUID
+	ItemID      uuid.UUID
+	ReceiptID   uuid.NullUUID // the receipt that caused it: it is reversed with it
+	Kind        WriteOffKind
+	AmountMinor int64
+	Reason      string
+	CreatedBy   string
+	CreatedAt   time.Time
+	ReversedAt  *time.Time
+}

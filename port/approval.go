@@ -1,0 +1,4 @@
+package port
+
+// Approvals keeps approvals.
+type Approvals interface{}

@@ -1,0 +1,24 @@
+package port
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/audit"
+)
+
+// AuditFilter narrows a list of audit entries; empty fields do not.
+type AuditFilter struct {
+	InvoiceID  uuid.NullUUID
+	CustomerID uuid.NullUUID
+	SubjectID  uuid.NullUUID
+}
+
+// AuditLog reads the record.
+type AuditLog interface {
+	// ListAudit lists entries in the order in which they were recorded.
+	ListAudit(ctx context.Context, f AuditFilter, p Page) (Paged[audit.Entry], error)
+	// ListLinks lists at most limit links of the chain after a position, in order.
+	ListLinks(ctx context.Context, after int64, limit int) ([]audit.Link, error)
+}

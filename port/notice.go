@@ -1,0 +1,4 @@
+package port
+
+// Notices keeps notices and their lines.
+type Notices interface{}
