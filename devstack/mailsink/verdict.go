@@ -1,6 +1,9 @@
 package mailsink
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 type verdictKind int
 
@@ -32,3 +35,29 @@ func Slow(delay time.Duration) Verdict { return Verdict{kind: accept, delay: del
 // Drop takes and keeps the mail, but cuts the connection instead of answering: the sender cannot know whether it
 // arrived.
 func Drop() Verdict { return Verdict{kind: drop} }
+
+// slowDelay is the delay of ByAddress's slow recipients: longer than any healthy answer, shorter than a client's
+// patience.
+const slowDelay = 5 * time.Second
+
+// ByAddress judges by the address's first word, up to "-", "+", "." or "@": refuse, temporary, slow and drop mean
+// themselves, all others are accepted. It lets whoever runs the sink as another process script it by the addresses
+// that they send to.
+func ByAddress(recipient string) Verdict {
+	word := recipient
+	if end := strings.IndexAny(recipient, "-+.@"); end >= 0 {
+		word = recipient[:end]
+	}
+	switch word {
+	case "refuse":
+		return Refuse()
+	case "temporary":
+		return Temporary()
+	case "slow":
+		return Slow(slowDelay)
+	case "drop":
+		return Drop()
+	default:
+		return Accept()
+	}
+}

@@ -44,12 +44,12 @@ func managers() []manager {
 			},
 		},
 		{
-			program: "dnf", packages: "postgresql-server", byHand: "dnf install postgresql-server", needRoot: true,
-			steps: []step{{args: []string{"dnf", "install", "-y", "-q", "postgresql-server"}}},
+			program: "dnf", packages: "postgresql-server and postgresql-contrib", byHand: "dnf install postgresql-server postgresql-contrib", needRoot: true,
+			steps: []step{{args: []string{"dnf", "install", "-y", "-q", "postgresql-server", "postgresql-contrib"}}},
 		},
 		{
-			program: "apk", packages: "postgresql", byHand: "apk add postgresql", needRoot: true,
-			steps: []step{{args: []string{"apk", "add", "--quiet", "postgresql"}}},
+			program: "apk", packages: "postgresql and postgresql-contrib", byHand: "apk add postgresql postgresql-contrib", needRoot: true,
+			steps: []step{{args: []string{"apk", "add", "--quiet", "postgresql", "postgresql-contrib"}}},
 		},
 		{
 			program: "brew", packages: "postgresql@17", byHand: "brew install postgresql@17",
