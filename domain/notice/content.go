@@ -112,4 +112,3 @@ func TemplateOf(lines []Line) string {
 	}
 	return gravest.Template
 }
-

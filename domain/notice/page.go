@@ -17,17 +17,18 @@ type Page struct {
 	DueText  string
 	ReplyTo  string
 
-	Currency  string
-	Count     int // lines
-	Level     int // the highest
-	Oldest    int // days past due of the oldest line; 0 when none is
-	Lines     []PageLine
-	Credits   []PageCredit
-	TotalOpen string
-	Reserved  string // credits that lower what is asked, with a minus sign; empty when none do
-	NotAsked  string // open but not asked for now (disputed, promised, blocked), with a minus sign; empty when nothing is
-	Total     string // what is asked
-	Files     []string
+	Currency    string
+	Count       int // lines
+	Level       int // the highest
+	Oldest      int // days past due of the oldest line; 0 when none is
+	Lines       []PageLine
+	Credits     []PageCredit
+	CreditsNote string // whether the credits are taken into account; empty without credits
+	TotalOpen   string
+	Reserved    string // credits that lower what is asked, with a minus sign; empty when none do
+	NotAsked    string // open but not asked for now (disputed, promised, blocked), with a minus sign; empty when nothing is
+	Total       string // what is asked
+	Files       []string
 
 	// Set after the words of the message were rendered, for layouts.
 	Subject string
