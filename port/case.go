@@ -1,4 +1,161 @@
 package port
 
-// Cases keeps what the engine keeps about cases, steps and nudges.
-type Cases interface{}
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/audit"
+	"arrears/domain/calendar"
+	"arrears/domain/casework"
+	"arrears/domain/money"
+	"arrears/domain/notice"
+	"arrears/domain/policy"
+	"arrears/domain/receivable"
+)
+
+// Cases keeps what the engine keeps about cases: their steps, their recorded decisions and the nudges of their workflows.
+type Cases interface {
+	// LockCase locks the case's customer and reads the case with everything Next may know at now, in one round trip.
+	// Error: case.not_found.
+	LockCase(ctx context.Context, caseID uuid.UUID, now time.Time) (CaseFile, error)
+	// CaseFiles reads several cases in id order, without locking; ids that do not exist are left out. The caller holds the
+	// lock of their customer where it means to act.
+	CaseFiles(ctx context.Context, caseIDs []uuid.UUID, now time.Time) ([]CaseFile, error)
+	// NewCaseFile reads an invoice that has no case yet as if it had one. wide asks for the customer's sums.
+	// Error: invoice.not_found.
+	NewCaseFile(ctx context.Context, invoiceID uuid.UUID, wide bool, now time.Time) (CaseFile, error)
+	// ResolvePolicy names the latest version of the policy that an invoice falls under: its own, else its customer's, else
+	// its segment's, else the installation's. Errors: invoice.not_found, policy.not_found.
+	ResolvePolicy(ctx context.Context, invoiceID uuid.UUID) (versionID uuid.UUID, used bool, err error)
+	// AskingCases lists the customer's other active cases that are due at now to ask for approval, at most 200.
+	AskingCases(ctx context.Context, customerID, except uuid.UUID, now time.Time) ([]uuid.UUID, error)
+
+	// InsertCase writes a new case. Error: record.exists.
+	InsertCase(ctx context.Context, c casework.Case) error
+	// Case reads one without locking. Error: case.not_found.
+	Case(ctx context.Context, id uuid.UUID) (casework.Case, error)
+	// ListAttention lists parked cases.
+	ListAttention(ctx context.Context, p Page) (Paged[casework.Case], error)
+
+	// DecisionsOf reads a case's recorded decisions in order.
+	DecisionsOf(ctx context.Context, caseID uuid.UUID) ([]DecisionRecord, error)
+	// StepsOf reads a case's steps in order.
+	StepsOf(ctx context.Context, caseID uuid.UUID) ([]casework.Step, error)
+	// StepsOfNotice reads the steps whose lines are or were in a notice.
+	StepsOfNotice(ctx context.Context, noticeID uuid.UUID) ([]casework.Step, error)
+
+	// NudgeCases leaves one nudge for each of the cases that exists and is not closed for good: a closed case is nudged only
+	// when something of it is open.
+	NudgeCases(ctx context.Context, caseIDs []uuid.UUID) error
+	// NudgeWideCases nudges the customer's active cases whose policy has conditions on the customer's sums.
+	NudgeWideCases(ctx context.Context, customerID uuid.UUID) error
+
+	// Write writes everything in w in one round trip, in the order of its fields. Steps, lines, notices and approvals that
+	// exist are changed; tasks whose dedupe was used before are left alone. Errors: step.taken, decision.taken.
+	Write(ctx context.Context, w Work) error
+}
+
+// CaseFile is a case with everything that deciding and acting needs.
+type CaseFile struct {
+	Case casework.Case // zero Case.ID: none yet
+	// PolicyVersionID is the pinned version.
+	PolicyVersionID uuid.UUID
+	Facts           policy.Facts
+	InvoiceID       uuid.UUID
+	Collector       string    // the customer's, for tasks
+	TimeZone        string    // the customer's
+	Live            []LiveRef // the steps under way, at most one per item
+	Gathering       []GatheringRef
+	// The installation's, for approval deadlines.
+	HouseZone, HouseCalendar string
+	// LastBroken is the promise that Facts show as the last broken one.
+	LastBroken uuid.NullUUID
+}
+
+// LiveRef is the step of an item that is under way, with its approval and notice.
+type LiveRef struct {
+	Step       casework.Step
+	ApprovalID uuid.NullUUID // open, of the step itself
+}
+
+// GatheringRef is a notice of the customer that lines may join now.
+type GatheringRef struct {
+	ID       uuid.UUID
+	Currency money.Currency
+	Channel  receivable.Channel
+	Kind     notice.Kind
+	OpensAt  time.Time
+}
+
+// DecisionRecord is a decision as it was recorded, with the facts it was made on.
+type DecisionRecord struct {
+	CaseID          uuid.UUID
+	Seq             int
+	At              time.Time // business instant
+	CalledFor       string
+	PolicyVersionID uuid.UUID
+	Facts           policy.Facts
+	Decision        policy.Decision
+}
+
+// LadderMove is where an item stands on its ladder from now on.
+type LadderMove struct {
+	ItemID        uuid.UUID
+	Cycle         int
+	Level         int
+	LastStageDone string
+	LastStageOn   calendar.Date
+	LastNoticeOn  calendar.Date
+	HandedOverOn  calendar.Date
+}
+
+// Nudge is a message to a workflow in the outbox: "look again", or its start.
+type Nudge struct {
+	WorkflowID string
+	SubjectID  uuid.UUID
+	Kind       string // invoice, deduction or notice
+	// StartAt is the business instant to which a start is delayed; zero: at once.
+	StartAt     time.Time
+	FirstAction string
+	Version     int64 // of the row as read; DeleteNudges deletes only this one
+	Attempts    int
+}
+
+// Work is everything that one step of a case or a notice changes.
+type Work struct {
+	Cases     []casework.Case // changed
+	Decisions []DecisionRecord
+	Notices   []NoticeWrite
+	Steps     []casework.Step
+	Lines     []notice.Line
+	Approvals []casework.Approval
+	Ladder    []LadderMove
+	Holds     []uuid.UUID // customers for whom a credit hold is requested
+	BadEmail  []BadEmail
+	Tasks     []casework.Task
+	Nudges    []Nudge
+	Audit     []audit.Entry
+	Counts    []Count
+}
+
+// NoticeWrite is a notice as it is from now on.
+type NoticeWrite struct {
+	notice.Notice
+	WakeAt time.Time // business instant at which something is due; zero: none
+	Raw    []byte    // nil leaves the bytes as they are
+}
+
+// BadEmail is a contact whose address was refused.
+type BadEmail struct {
+	ContactID uuid.UUID
+	At        time.Time
+	Reason    string
+}
+
+// Count adds N to a counter.
+type Count struct {
+	Name string
+	N    int64
+}
