@@ -1,0 +1,60 @@
+# Two commands: `make run` starts everything with sample data, `make test` proves it. `make help` names the rest.
+SHELL    := /bin/bash
+BUILD    := .build
+DEVSTACK := $(BUILD)/devstack
+ARREARS  := $(BUILD)/arrears
+# The product's tests share one PostgreSQL and one Temporal server; more packages at once than processors only adds waiting.
+GOTEST   := go test -timeout 20m
+
+.PHONY: help run demo test test-fast test-product test-devstack build devstack fmt lint vet workflowcheck clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+run: devstack ## Start everything with sample data; Ctrl-C stops it
+	@$(DEVSTACK) run
+
+demo: devstack ## The same on a clock that runs a day in five seconds, telling the story
+	@$(DEVSTACK) run --demo
+
+test: devstack ## Set up a private stack and pass every test
+	@$(DEVSTACK) exec -- $(MAKE) --no-print-directory test-product test-devstack
+
+# Fast ones first: what decides and what stores, then the whole system.
+test-product:
+	$(GOTEST) ./...
+test-devstack:
+	cd devstack && $(GOTEST) ./...
+
+test-fast: devstack ## Only the product's own tests
+	@$(DEVSTACK) exec -- $(MAKE) --no-print-directory test-product
+
+build: ## Build the product's binary
+	@mkdir -p $(BUILD)
+	go build -trimpath -o $(ARREARS) ./cmd/arrears
+
+devstack: need-go ## Build the embedded stack (the first time takes minutes)
+	@mkdir -p $(BUILD)
+	@.ci/build-devstack $(DEVSTACK)
+
+.PHONY: need-go
+need-go:
+	@command -v go >/dev/null || { echo "Go is missing: install Go 1.26 or newer, see https://go.dev/doc/install"; exit 1; }
+
+fmt: ## Format the code
+	gofmt -w $$(git ls-files '*.go')
+
+vet:
+	go vet ./...
+	cd devstack && go vet ./...
+
+lint: ## Run the linters
+	go -C tools tool -n golangci-lint >/dev/null
+	"$$(go -C tools tool -n golangci-lint)" run ./...
+	cd devstack && "$$(go -C ../tools tool -n golangci-lint)" run --config ../.golangci.yml ./...
+
+workflowcheck: ## Prove that workflows are deterministic
+	"$$(go -C tools tool -n workflowcheck)" ./workflows/...
+
+clean: ## Remove what was built (data in .arrears stays)
+	rm -rf $(BUILD)
