@@ -18,7 +18,7 @@ const table = `
 	receipts:read csda      receipts:write csa
 	creditmemos:read csda   creditmemos:write sa
 	policies:read csda      policies:write sa
-	approvals:read csda     approvals:decide sa
+	approvals:read csda     approvals:decide csa
 	promises:read csda      promises:write csa
 	blocks:read csda        blocks:write csa
 	notes:read csda         notes:write csa

@@ -78,12 +78,12 @@ func reads() []Permission {
 
 // collects is what a collector may change.
 func collects() []Permission {
-	return []Permission{PromisesWrite, BlocksWrite, NotesWrite, DisputesWrite, TasksWrite, DocumentsWrite, ReceiptsWrite}
+	return []Permission{ApprovalsDecide, PromisesWrite, BlocksWrite, NotesWrite, DisputesWrite, TasksWrite, DocumentsWrite, ReceiptsWrite}
 }
 
 // supervises is what a supervisor may change besides.
 func supervises() []Permission {
-	return []Permission{ApprovalsDecide, CustomersWrite, InvoicesWrite, CreditMemosWrite, PoliciesWrite, ImportsWrite}
+	return []Permission{CustomersWrite, InvoicesWrite, CreditMemosWrite, PoliciesWrite, ImportsWrite}
 }
 
 // matrix is the one table of who may do what; nothing else grants anything.
