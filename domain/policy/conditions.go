@@ -11,7 +11,7 @@ import (
 func (j *judge) conditions(it *ItemFacts, s *Stage, on calendar.Date) (wake calendar.Date, met bool) {
 	c := &s.Conditions
 	var unmet unmetConditions
-	if least, ok := c.MinimumOpen[it.Currency]; c.MinimumOpen != nil && (!ok || j.collectable(it) < least) {
+	if least, ok := c.MinimumOpen[it.Currency]; len(c.MinimumOpen) > 0 && (!ok || j.collectable(it) < least) {
 		j.because(Reason{Code: ReasonUnmetMinimumOpen, Minor: least, Text: string(it.Currency)})
 		unmet.add(0)
 	}
@@ -23,7 +23,7 @@ func (j *judge) conditions(it *ItemFacts, s *Stage, on calendar.Date) (wake cale
 		j.because(Reason{Code: ReasonUnmetOldestDays, Text: strconv.Itoa(c.OldestDays)})
 		unmet.add(j.oldEnoughOn(oldest, c.OldestDays))
 	}
-	if least, ok := c.OverdueTotal[it.Currency]; c.OverdueTotal != nil && (!ok || j.overdueTotal(it) < least) {
+	if least, ok := c.OverdueTotal[it.Currency]; len(c.OverdueTotal) > 0 && (!ok || j.overdueTotal(it) < least) {
 		j.because(Reason{Code: ReasonUnmetOverdueTotal, Minor: least, Text: string(it.Currency)})
 		unmet.add(j.overdueFrom(1))
 	}
