@@ -21,4 +21,6 @@ type AuditLog interface {
 	ListAudit(ctx context.Context, f AuditFilter, p Page) (Paged[audit.Entry], error)
 	// ListLinks lists at most limit links of the chain after a position, in order.
 	ListLinks(ctx context.Context, after int64, limit int) ([]audit.Link, error)
+	// CountUnsealed counts entries that wait for the sealer.
+	CountUnsealed(ctx context.Context) (int64, error)
 }

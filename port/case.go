@@ -70,8 +70,6 @@ type CaseFile struct {
 	Gathering       []GatheringRef
 	// The installation's, for approval deadlines.
 	HouseZone, HouseCalendar string
-	// LastBroken is the promise that Facts show as the last broken one.
-	LastBroken uuid.NullUUID
 }
 
 // LiveRef is the step of an item that is under way, with its approval and notice.

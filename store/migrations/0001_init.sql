@@ -193,6 +193,7 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_wake ON cases (wake_at) WHERE state = 'active';
 CREATE INDEX cases_customer_wide ON cases (customer_id) WHERE customer_wide AND state = 'active';
+CREATE INDEX cases_asking ON cases (customer_id) WHERE next_action = 'AskApproval' AND state = 'active';
 CREATE INDEX cases_attention ON cases (id) WHERE state = 'needs_attention';
 
 -- What was known and decided, for replay: facts and decision as recorded, the rules' version.
@@ -228,6 +229,8 @@ CREATE TABLE steps (
   CONSTRAINT steps_attempt UNIQUE (item_id, stage, cycle, attempt)
 );
 CREATE UNIQUE INDEX steps_one_live_or_done ON steps (item_id, stage, cycle) WHERE state IN ('live','awaiting_approval','approved','done','skipped');
+CREATE INDEX steps_case ON steps (case_id);
+CREATE INDEX steps_notice ON steps (notice_id) WHERE notice_id IS NOT NULL;
 CREATE UNIQUE INDEX steps_one_live ON steps (item_id) WHERE state IN ('live','awaiting_approval','approved');
 
 CREATE TABLE notices (
@@ -292,6 +295,7 @@ CREATE TABLE notice_lines (
 );
 CREATE INDEX notice_lines_notice ON notice_lines (notice_id);
 CREATE INDEX notice_lines_item ON notice_lines (item_id);
+CREATE INDEX notice_lines_case ON notice_lines (case_id);
 
 -- An approval binds a person's decision to a content hash. Subject: a draft notice, or a step that sends nothing.
 CREATE TABLE approvals (
@@ -443,7 +447,7 @@ CREATE TABLE receipts (
   CONSTRAINT receipts_law CHECK (amount_minor + netted_minor = applied_minor + on_account_minor + unapplied_minor + refunded_minor),
   CONSTRAINT receipts_reversed CHECK ((state = 'reversed') = (amount_minor = 0))
 );
-CREATE INDEX receipts_on_account ON receipts (customer_id, currency) WHERE on_account_minor > 0;
+CREATE INDEX receipts_waiting ON receipts (customer_id, currency) WHERE on_account_minor + unapplied_minor > 0;
 CREATE TABLE applications (
   id             uuid PRIMARY KEY,
   receipt_id     uuid NOT NULL REFERENCES receipts,
@@ -492,6 +496,7 @@ CREATE INDEX credit_applications_item ON credit_applications (item_id);
 CREATE TABLE write_offs (
   id           uuid PRIMARY KEY,
   item_id      uuid NOT NULL REFERENCES items,
+  receipt_id   uuid REFERENCES receipts,        -- the receipt that caused it: reversed with it
   kind         text NOT NULL CHECK (kind IN ('small_difference','concession','bad_debt')),
   amount_minor bigint NOT NULL CHECK (amount_minor > 0),
   reason       text NOT NULL,
@@ -577,10 +582,12 @@ CREATE TABLE idempotency (
   key          text NOT NULL,
   method_path  text NOT NULL,
   request_hash bytea NOT NULL,
-  status       integer NOT NULL,
+  status       integer NOT NULL DEFAULT 0,      -- 0: reserved, no answer yet
   headers      jsonb NOT NULL DEFAULT '{}',
-  body         bytea NOT NULL,
+  body         bytea NOT NULL DEFAULT '',
   created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+  attempt_at   timestamptz NOT NULL DEFAULT clock_timestamp(), -- when the last attempt began
+  released     boolean NOT NULL DEFAULT false,  -- the last attempt failed: the next may run at once
   PRIMARY KEY (principal, key)
 );
 
