@@ -29,11 +29,12 @@ type Cases interface {
 	// ResolvePolicy names the latest version of the policy that an invoice falls under: its own, else its customer's, else
 	// its segment's, else the installation's. Errors: invoice.not_found, policy.not_found.
 	ResolvePolicy(ctx context.Context, invoiceID uuid.UUID) (versionID uuid.UUID, used bool, err error)
+	// PinnedPolicy reads a version's policy by id, from memory after the first time: it never changes. The caller does not
+	// change it either. Error: policy.not_found.
+	PinnedPolicy(ctx context.Context, versionID uuid.UUID) (*policy.Policy, error)
 	// AskingCases lists the customer's other active cases that are due at now to ask for approval, at most 200.
 	AskingCases(ctx context.Context, customerID, except uuid.UUID, now time.Time) ([]uuid.UUID, error)
 
-	// InsertCase writes a new case. Error: record.exists.
-	InsertCase(ctx context.Context, c casework.Case) error
 	// Case reads one without locking. Error: case.not_found.
 	Case(ctx context.Context, id uuid.UUID) (casework.Case, error)
 	// ListAttention lists parked cases.
@@ -123,7 +124,7 @@ type Nudge struct {
 
 // Work is everything that one step of a case or a notice changes.
 type Work struct {
-	Cases     []casework.Case // changed
+	Cases     []casework.Case // new or changed
 	Decisions []DecisionRecord
 	Notices   []NoticeWrite
 	Steps     []casework.Step

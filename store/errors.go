@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"arrears/domain/fault"
+)
+
+// What is not there. Each is one value, because none carries details.
+var (
+	errCustomerNotFound     = missing("customer")
+	errContactNotFound      = missing("contact")
+	errInvoiceNotFound      = missing("invoice")
+	errItemNotFound         = missing("item")
+	errReceiptNotFound      = missing("receipt")
+	errCreditMemoNotFound   = missing("credit_memo")
+	errPromiseNotFound      = missing("promise")
+	errBlockNotFound        = missing("block")
+	errDisputeNotFound      = missing("dispute")
+	errDocumentNotFound     = missing("document")
+	errTaskNotFound         = missing("task")
+	errPolicyNotFound       = missing("policy")
+	errKeyNotFound          = missing("key")
+	errInstallationNotFound = missing("installation")
+	errClockNotFound        = missing("clock")
+	errWriteOffNotFound     = missing("write_off")
+)
+
+// What has changed since the caller read it.
+var (
+	errCustomerChanged     = changed("customer")
+	errContactChanged      = changed("contact")
+	errInvoiceChanged      = changed("invoice")
+	errItemChanged         = fault.New(fault.Conflict, "item.changed", "the item was changed by someone else")
+	errReceiptChanged      = changed("receipt")
+	errCreditMemoChanged   = changed("credit_memo")
+	errPromiseChanged      = changed("promise")
+	errTaskChanged         = changed("task")
+	errInstallationChanged = changed("installation")
+)
+
+func missing(noun string) *fault.Error {
+	return fault.Newf(fault.NotFound, noun+".not_found", "there is no such %s", words(noun))
+}
+
+func changed(noun string) *fault.Error {
+	return fault.Newf(fault.Precondition, noun+".changed", "the %s was changed since it was read", words(noun))
+}
+
+func words(noun string) string { return strings.ReplaceAll(noun, "_", " ") }
+
+// constraints maps a constraint's name to what its violation means to a caller. A name that is not here is a fault of
+// ours: the domain should have refused before.
+var constraints = map[string]*fault.Error{
+	"customers_source_number":             taken("customer"),
+	"invoices_source_number":              taken("invoice"),
+	"receipts_source_number":              taken("receipt"),
+	"credit_memos_source_number":          taken("credit_memo"),
+	"customers_not_own_parent":            fault.New(fault.Invalid, "customer.own_parent", "a customer cannot be its own parent"),
+	"customers_payer_id_fkey":             fault.New(fault.Invalid, "customer.unknown_payer", "the payer is not a known customer"),
+	"customers_parent_id_fkey":            fault.New(fault.Invalid, "customer.unknown_parent", "the parent is not a known customer"),
+	"customers_dunning_recipient_id_fkey": fault.New(fault.Invalid, "customer.unknown_recipient", "the dunning recipient is not a known customer"),
+	"customers_policy_key_fkey":           fault.New(fault.Invalid, "policy.unknown", "there is no such policy"),
+	"invoices_policy_key_fkey":            fault.New(fault.Invalid, "policy.unknown", "there is no such policy"),
+	"segments_policy_key_fkey":            fault.New(fault.Invalid, "policy.unknown", "there is no such policy"),
+	"contacts_customer_id_fkey":           errCustomerNotFound,
+	"invoices_customer_id_fkey":           errCustomerNotFound,
+	"documents_customer_id_fkey":          errCustomerNotFound,
+	"items_law":                           law("item"),
+	"items_disputed":                      law("item"),
+	"receipts_law":                        law("receipt"),
+	"credit_memos_law":                    law("credit_memo"),
+	"policy_versions_key_version":         fault.New(fault.Conflict, "policy.version_taken", "this version of the policy exists already"),
+	"policy_versions_immutable":           fault.New(fault.Conflict, "policy.immutable", "a published policy version never changes"),
+	"audit_entries_immutable":             fault.New(fault.Conflict, "audit.immutable", "an audit entry never changes"),
+	"decisions_immutable":                 fault.New(fault.Conflict, "decision.immutable", "a recorded decision never changes"),
+	"api_keys_prefix_key":                 taken("key"),
+	"blocks_expiry":                       fault.New(fault.Invalid, "block.needs_expiry", "only a legal or insolvency block may stand without an expiry"),
+}
+
+func taken(noun string) *fault.Error {
+	return fault.Newf(fault.Conflict, noun+".number_taken", "another %s has this number", words(noun))
+}
+
+// law is an amount that does not add up: the domain keeps the laws, so the database refusing one is a fault of ours.
+func law(noun string) *fault.Error {
+	return fault.Newf(fault.Internal, noun+".law_broken", "the amounts of the %s do not add up", words(noun))
+}
+
+// codeExists means that the record's id is taken: the same idempotent request made it before.
+const codeExists = "record.exists"
+
+// translate turns a database error into what it means. Errors that are ours pass; so do unknown ones, which callers show
+// as internal and the log keeps whole.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ours := errors.AsType[*fault.Error](err); ours {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return translatePg(err, pgErr)
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return unavailable(err)
+	}
+	return err
+}
+
+func translatePg(err error, pgErr *pgconn.PgError) error {
+	if known, ok := constraints[pgErr.ConstraintName]; ok {
+		return fault.Wrap(err, known.Kind, known.Code, known.Message)
+	}
+	if pgErr.Code == "23505" && strings.HasSuffix(pgErr.ConstraintName, "_pkey") {
+		return fault.Wrap(err, fault.Conflict, codeExists, "this record exists already")
+	}
+	switch pgErr.Code[:2] {
+	case "08", "53", "57": // connection lost, out of resources, shutting down
+		return unavailable(err)
+	}
+	return err
+}
+
+func unavailable(err error) error {
+	return fault.Wrap(err, fault.Unavailable, "store.unavailable", "the database does not answer")
+}

@@ -1,0 +1,404 @@
+package store
+
+import (
+	"context"
+	"hash/fnv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"arrears/domain/calendar"
+	"arrears/domain/policy"
+	"arrears/domain/receivable"
+	"arrears/port"
+)
+
+// maxJitter spreads the wake-ups of one morning.
+const maxJitter = 10 * time.Minute
+
+// jitter is derived from the customer, so that all cases of a customer wake together and gather into one notice.
+func jitter(customer uuid.UUID) time.Duration {
+	h := fnv.New64a()
+	_, _ = h.Write(customer[:]) // a hash never fails
+	return time.Duration(h.Sum64()%uint64(maxJitter/time.Second)) * time.Second
+}
+
+// The queries behind a case file. $1 are invoices (a case's id is its invoice's), $2 is the business moment, and $3 ($2 of
+// the first) asks for the customer's sums although no case says so yet.
+const (
+	sqlFactsHead = `
+SELECT
+  inv.id,
+  inv.customer_id,
+  cu.calendar,
+  cu.time_zone,
+  cu.preferred_channel,
+  cu.on_hold <> '',
+  cu.collector,
+  coalesce(r.email, false),
+  coalesce(r.letter, false),
+  coalesce(r.sms, false),
+  coalesce(r.webhook, false),
+  house.time_zone,
+  house.calendar,
+  c.id,
+  coalesce(c.kind, 'invoice'),
+  c.policy_version_id,
+  coalesce(c.state, ''),
+  coalesce(c.next_action, ''),
+  c.wake_at,
+  coalesce(c.decisions, 0),
+  coalesce(c.attention_code, ''),
+  coalesce(c.customer_wide, $2)
+FROM invoices inv
+JOIN customers cu ON cu.id = inv.customer_id
+CROSS JOIN installation house
+LEFT JOIN cases c ON c.id = inv.id
+LEFT JOIN LATERAL (
+  SELECT
+    bool_or(email <> '' AND email_failed_at IS NULL) AS email,
+    bool_or(address <> '') AS letter,
+    bool_or(phone <> '') AS sms,
+    bool_or(webhook <> '') AS webhook
+  FROM contacts
+  WHERE customer_id = coalesce(cu.dunning_recipient_id, cu.id)
+    AND active
+    AND role IN ('dunning','billing','management')
+) r ON true
+WHERE inv.id = ANY($1)
+ORDER BY inv.id`
+
+	sqlFactsItems = `
+SELECT
+  i.invoice_id,
+  i.id,
+  i.kind,
+  i.time_zone,
+  i.currency,
+  i.due_date,
+  i.original_minor,
+  i.open_minor,
+  i.disputed_minor,
+  i.cycle,
+  i.level,
+  i.last_stage_done,
+  i.last_stage_on,
+  i.last_notice_on,
+  i.handed_over_on,
+  s.id,
+  coalesce(s.stage, ''),
+  coalesce(s.attempt, 0),
+  coalesce(s.action, ''),
+  coalesce(s.state, ''),
+  s.notice_id,
+  coalesce(s.ask_minor, 0),
+  s.decided_on,
+  CASE WHEN n.state <> 'draft' THEN n.opens_at END,
+  a.id,
+  a.due_at
+FROM items i
+LEFT JOIN steps s ON s.item_id = i.id AND s.state IN ('live','awaiting_approval','approved')
+LEFT JOIN notices n ON n.id = s.notice_id
+LEFT JOIN approvals a ON a.subject_kind = 'step' AND a.subject_id = s.id AND a.state = 'open'
+WHERE i.invoice_id = ANY($1) AND i.kind IN ('instalment','charge')
+ORDER BY i.invoice_id, i.kind DESC, i.seq, i.id`
+
+	sqlFactsBlocks = `
+SELECT
+  customer_id,
+  invoice_id,
+  item_id,
+  reason,
+  until
+FROM blocks
+WHERE released_at IS NULL
+  AND customer_id IN (SELECT customer_id FROM invoices WHERE id = ANY($1))
+ORDER BY created_at, id`
+
+	sqlFactsPromises = `
+SELECT
+  pi.item_id,
+  p.id,
+  p.state,
+  greatest(pi.amount_minor - pi.received_minor, 0),
+  p.due_on + p.grace_days,
+  p.settled_on
+FROM items i
+JOIN promise_items pi ON pi.item_id = i.id
+JOIN promises p ON p.id = pi.promise_id
+WHERE i.invoice_id = ANY($1) AND p.state IN ('open','broken','partially_kept')
+ORDER BY p.settled_on NULLS FIRST, p.created_at, p.id`
+
+	// Each unit of what a customer has waiting is set against one item only: the oldest that is due comes first.
+	sqlFactsReserve = `
+WITH who AS MATERIALIZED (
+  SELECT DISTINCT customer_id FROM invoices WHERE id = ANY($1)
+), pool AS MATERIALIZED (
+  SELECT customer_id, currency, sum(minor)::bigint AS minor
+  FROM (
+    SELECT customer_id, currency, open_minor AS minor
+    FROM credit_memos
+    WHERE open_minor > 0 AND customer_id IN (SELECT customer_id FROM who)
+    UNION ALL
+    SELECT customer_id, currency, on_account_minor + unapplied_minor
+    FROM receipts
+    WHERE on_account_minor + unapplied_minor > 0 AND customer_id IN (SELECT customer_id FROM who)
+  ) waiting
+  GROUP BY customer_id, currency
+), ranked AS (
+  SELECT
+    i.id,
+    i.invoice_id,
+    p.minor AS pool,
+    i.open_minor - i.disputed_minor AS need,
+    (sum(i.open_minor - i.disputed_minor) OVER (PARTITION BY i.customer_id, i.currency ORDER BY i.due_date, i.id))::bigint AS upto
+  FROM pool p
+  JOIN items i ON i.customer_id = p.customer_id AND i.currency = p.currency
+  WHERE i.open_minor > 0
+    AND i.due_date <= ($2::timestamptz AT TIME ZONE i.time_zone)::date
+)
+SELECT
+  id,
+  least(need, pool - (upto - need))
+FROM ranked
+WHERE invoice_id = ANY($1) AND need > 0 AND pool > upto - need`
+
+	// What the customer owes beyond its due date, less what is disputed, promised or blocked; only where a policy asks.
+	sqlFactsOverdue = `
+SELECT
+  customer_id,
+  currency,
+  count(*)::int,
+  sum(minor)::bigint,
+  min(due_date)
+FROM (
+  SELECT
+    i.customer_id,
+    i.currency,
+    i.due_date,
+    i.open_minor - i.disputed_minor - coalesce((
+      SELECT sum(greatest(pi.amount_minor - pi.received_minor, 0))
+      FROM promise_items pi
+      JOIN promises p ON p.id = pi.promise_id
+      WHERE pi.item_id = i.id AND p.state = 'open'), 0) AS minor
+  FROM items i
+  WHERE i.open_minor > 0
+    AND i.customer_id IN (` + sqlWide + `)
+    AND i.due_date < ($2::timestamptz AT TIME ZONE i.time_zone)::date
+    AND NOT EXISTS (
+      SELECT FROM blocks b
+      WHERE b.customer_id = i.customer_id
+        AND b.released_at IS NULL
+        AND (b.until IS NULL OR b.until >= ($2::timestamptz AT TIME ZONE i.time_zone)::date)
+        AND (b.invoice_id IS NULL OR b.invoice_id = i.invoice_id)
+        AND (b.item_id IS NULL OR b.item_id = i.id))
+) collectable
+WHERE minor > 0
+GROUP BY customer_id, currency
+ORDER BY customer_id, currency`
+
+	sqlFactsDue = `
+SELECT
+  w.customer_id,
+  d.due_date
+FROM (` + sqlWide + `) w
+CROSS JOIN LATERAL (
+  SELECT i.due_date
+  FROM items i
+  WHERE i.customer_id = w.customer_id
+    AND i.open_minor > 0
+    AND i.due_date >= ($2::timestamptz AT TIME ZONE i.time_zone)::date
+  ORDER BY i.due_date
+  LIMIT 32
+) d
+ORDER BY w.customer_id, d.due_date`
+
+	sqlWide = `
+SELECT DISTINCT wi.customer_id
+FROM invoices wi
+LEFT JOIN cases wc ON wc.id = wi.id
+WHERE wi.id = ANY($1) AND coalesce(wc.customer_wide, $3)`
+
+	// What was refused on the way to the present stage: a stage that is done or skipped no longer counts.
+	sqlFactsRefused = `
+SELECT
+  s.item_id,
+  s.reason,
+  s.done_on,
+  coalesce(n.channel, '')
+FROM items i
+JOIN steps s ON s.item_id = i.id AND s.cycle = i.cycle AND s.state = 'refused'
+LEFT JOIN notices n ON n.id = s.notice_id
+WHERE i.invoice_id = ANY($1)
+  AND NOT EXISTS (
+    SELECT FROM steps d
+    WHERE d.item_id = s.item_id AND d.stage = s.stage AND d.cycle = s.cycle AND d.state IN ('done','skipped'))
+ORDER BY s.recorded_at, s.id`
+
+	// Which of the tasks that are opened once have been opened. A missing address counts for its stage alone.
+	sqlFactsTasks = `
+SELECT
+  t.item_id,
+  t.kind,
+  t.dedupe
+FROM tasks t
+JOIN items i ON i.id = t.item_id
+WHERE t.invoice_id = ANY($1)
+  AND t.kind IN ('no_address','apply_credit','ladder_done','broken_promise')
+  AND t.state <> 'cancelled'
+  AND (t.kind = 'broken_promise' OR split_part(t.dedupe, '/', 3) = i.cycle::text)
+  AND (t.kind <> 'no_address' OR NOT EXISTS (
+    SELECT FROM steps d
+    WHERE d.item_id = i.id AND d.cycle = i.cycle AND d.stage = split_part(t.dedupe, '/', 4) AND d.state IN ('done','skipped')))
+ORDER BY t.created_at, t.id`
+
+	sqlFactsGathering = `
+SELECT
+  customer_id,
+  id,
+  currency,
+  channel,
+  kind,
+  opens_at
+FROM notices
+WHERE state = 'gathering'
+  AND customer_id IN (SELECT customer_id FROM invoices WHERE id = ANY($1))
+ORDER BY id`
+)
+
+// caseFiles reads the files of invoices in one round trip, in id order. before is queued first: a lock.
+func (t *tx) caseFiles(ctx context.Context, before func(*pgx.Batch), ids []uuid.UUID, wide bool, now time.Time) ([]port.CaseFile, error) {
+	f := &factsReader{byID: make(map[uuid.UUID]int, len(ids)), items: make(map[uuid.UUID]itemAt)}
+	b := &pgx.Batch{}
+	if before != nil {
+		before(b)
+	}
+	b.Queue(sqlFactsHead, ids, wide).Query(f.each(f.head))
+	b.Queue(sqlFactsItems, ids).Query(f.each(f.item))
+	b.Queue(sqlFactsBlocks, ids).Query(f.each(f.block))
+	b.Queue(sqlFactsPromises, ids).Query(f.each(f.promise))
+	b.Queue(sqlFactsReserve, ids, now).Query(f.each(f.reserve))
+	b.Queue(sqlFactsOverdue, ids, now, wide).Query(f.each(f.overdue))
+	b.Queue(sqlFactsDue, ids, now, wide).Query(f.each(f.due))
+	b.Queue(sqlFactsRefused, ids).Query(f.each(f.refused))
+	b.Queue(sqlFactsTasks, ids).Query(f.each(f.task))
+	b.Queue(sqlFactsGathering, ids).Query(f.each(f.gathering))
+	if err := t.q.SendBatch(ctx, b).Close(); err != nil {
+		return nil, translate(err)
+	}
+	f.settleBlocks(now)
+	return f.files, nil
+}
+
+// itemAt is where an item stands in the files.
+type itemAt struct{ file, item int }
+
+type blockRow struct {
+	customer      uuid.UUID
+	invoice, item uuid.NullUUID
+	reason        string
+	until         calendar.Date
+}
+
+// factsReader puts the rows of the queries in their places.
+type factsReader struct {
+	files  []port.CaseFile
+	byID   map[uuid.UUID]int
+	items  map[uuid.UUID]itemAt
+	blocks []blockRow
+}
+
+// each scans every row of a query with fn.
+func (f *factsReader) each(fn func(pgx.Rows) error) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			if err := fn(rows); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}
+}
+
+func (f *factsReader) head(rows pgx.Rows) error {
+	var c port.CaseFile
+	var preferred receivable.Channel
+	var email, letter, sms, webhook bool
+	var caseID, policyID uuid.NullUUID
+	var wake *time.Time
+	cu := &c.Facts.Customer
+	err := rows.Scan(
+		&c.InvoiceID, &cu.ID, &cu.Calendar, &c.TimeZone, &preferred, &cu.OnHold, &c.Collector,
+		&email, &letter, &sms, &webhook, &c.HouseZone, &c.HouseCalendar,
+		&caseID, &c.Case.Kind, &policyID, &c.Case.State, &c.Case.NextAction, &wake, &c.Case.Decisions, &c.Case.AttentionCode, &c.Case.CustomerWide)
+	if err != nil {
+		return err
+	}
+	c.Case.ID, c.Case.CustomerID, c.Case.PolicyVersionID = caseID.UUID, cu.ID, policyID.UUID
+	c.PolicyVersionID = policyID.UUID
+	if wake != nil {
+		c.Case.WakeAt = *wake
+	}
+	c.Facts.CaseID, c.Facts.Jitter = c.InvoiceID, jitter(cu.ID)
+	cu.Channels = reachable(preferred, map[receivable.Channel]bool{
+		receivable.Email: email, receivable.Letter: letter, receivable.SMS: sms, receivable.Webhook: webhook,
+	})
+	f.byID[c.InvoiceID] = len(f.files)
+	f.files = append(f.files, c)
+	return nil
+}
+
+// reachable orders the channels that work: the preferred one first.
+func reachable(preferred receivable.Channel, works map[receivable.Channel]bool) []receivable.Channel {
+	var channels []receivable.Channel
+	if works[preferred] {
+		channels = append(channels, preferred)
+	}
+	for _, c := range []receivable.Channel{receivable.Email, receivable.Letter, receivable.Webhook, receivable.SMS} {
+		if works[c] && c != preferred {
+			channels = append(channels, c)
+		}
+	}
+	return channels
+}
+
+func (f *factsReader) item(rows pgx.Rows) error {
+	var it policy.ItemFacts
+	var invoice uuid.UUID
+	var step, noticeID, approval uuid.NullUUID
+	var ref port.LiveRef
+	var decided calendar.Date
+	var opens, due *time.Time
+	s := &ref.Step
+	err := rows.Scan(
+		&invoice, &it.ID, &it.Kind, &it.TimeZone, &it.Currency, &it.DueDate, &it.OriginalMinor, &it.OpenMinor, &it.DisputedMinor,
+		&it.Cycle, &it.Level, &it.LastStageDone, &it.LastStageOn, &it.LastNoticeOn, &it.HandedOverOn,
+		&step, &s.Stage, &s.Attempt, &s.Action, &s.State, &noticeID, &s.AskMinor, &decided, &opens, &approval, &due)
+	if err != nil {
+		return err
+	}
+	at, ok := f.byID[invoice]
+	if !ok {
+		return nil
+	}
+	file := &f.files[at]
+	if step.Valid {
+		s.ID, s.ItemID, s.CaseID, s.Cycle, s.NoticeID, s.DecidedOn = step.UUID, it.ID, invoice, it.Cycle, noticeID, decided
+		ref.ApprovalID = approval
+		file.Live = append(file.Live, ref)
+		it.Live = liveFacts(&it, ref.Step, opens, due)
+	}
+	f.items[it.ID] = itemAt{at, len(file.Facts.Items)}
+	file.Facts.Items = append(file.Facts.Items, it)
+	return nil
+}
+
+func (f *factsReader) facts(item uuid.UUID) *policy.ItemFacts {
+	at, ok := f.items[item]
+	if !ok {
+		return nil
+	}
+	return &f.files[at.file].Facts.Items[at.item]
+}

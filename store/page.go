@@ -1,0 +1,113 @@
+package store
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/fault"
+	"arrears/port"
+)
+
+// errBadCursor is a cursor that is not one of ours.
+var errBadCursor = fault.New(fault.Invalid, "page.bad_cursor", "the cursor is not one that a list returned")
+
+// cursor writes the sort key of a page's last row. It is opaque to callers and holds nothing secret.
+func cursor(key ...string) string {
+	raw, err := json.Marshal(key)
+	if err != nil {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+// parseCursor reads a cursor of n parts; none at all is the first page.
+func parseCursor(after string, n int) ([]string, error) {
+	if after == "" {
+		return nil, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(after)
+	if err != nil {
+		return nil, errBadCursor
+	}
+	var key []string
+	if err := json.Unmarshal(raw, &key); err != nil || len(key) != n {
+		return nil, errBadCursor
+	}
+	if _, err := uuid.Parse(key[n-1]); err != nil {
+		return nil, errBadCursor
+	}
+	return key, nil
+}
+
+// filter builds a WHERE clause of conditions that are all parameters.
+type filter struct {
+	conditions []string
+	args       []any
+}
+
+// add appends a condition; each $? in it stands for the next of args.
+func (f *filter) add(condition string, args ...any) {
+	for _, arg := range args {
+		f.args = append(f.args, arg)
+		condition = strings.Replace(condition, "$?", "$"+strconv.Itoa(len(f.args)), 1)
+	}
+	f.conditions = append(f.conditions, condition)
+}
+
+// text adds a condition when the value is not empty.
+func (f *filter) text(condition, value string) {
+	if value != "" {
+		f.add(condition, value)
+	}
+}
+
+// id adds a condition when the id is there.
+func (f *filter) id(condition string, value uuid.NullUUID) {
+	if value.Valid {
+		f.add(condition, value.UUID)
+	}
+}
+
+// flag adds a condition without a parameter.
+func (f *filter) flag(condition string, on bool) {
+	if on {
+		f.conditions = append(f.conditions, condition)
+	}
+}
+
+// after continues behind a cursor whose key is the id alone.
+func (f *filter) after(column, cursorText string) error {
+	key, err := parseCursor(cursorText, 1)
+	if err != nil || key == nil {
+		return err
+	}
+	f.add(column+" > $?", key[0])
+	return nil
+}
+
+// where writes the clause, or nothing.
+func (f *filter) where() string {
+	if len(f.conditions) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(f.conditions, " AND ")
+}
+
+// limit writes the order and asks for one row more than the page holds, which tells whether there is a next page.
+func (f *filter) limit(order string, p port.Page) string {
+	return " ORDER BY " + order + " LIMIT " + strconv.Itoa(p.Size()+1)
+}
+
+// paged cuts the row that was read too many and writes the cursor of the last one kept.
+func paged[T any](rows []T, p port.Page, key func(T) string) port.Paged[T] {
+	size := p.Size()
+	if len(rows) <= size {
+		return port.Paged[T]{Items: rows}
+	}
+	rows = rows[:size]
+	return port.Paged[T]{Items: rows, Next: key(rows[size-1])}
+}
