@@ -144,9 +144,9 @@ func (b builder) credit(c Credit) PageCredit {
 	return PageCredit{Kind: b.words[kind], Reference: oneLine(c.Reference, maxOneLine), Amount: b.amount(c.Minor)}
 }
 
-// Money writes an amount of the page with its currency, in the language's order: {{.Money .Total}}.
+// Money writes an amount of the page with its currency, in the language's order: {{.Money .Total}}. The two stay on one line.
 func (p Page) Money(amount string) string {
-	return words(p.Words).fill("money", "currency", p.Currency, "amount", amount)
+	return unbroken(words(p.Words).fill("money", "currency", p.Currency, "amount", amount))
 }
 
 // Word fills a pattern of the words: {{.Word "level" "n" .Level}}.

@@ -148,7 +148,7 @@ func numberFormat(asked, chosen string) string {
 // render executes a message's templates: first its blocks, then the layouts around them.
 func (m *message) render(p Page) (Rendered, error) {
 	run := runner{m: m}
-	p.Subject = oneLine(run.block(blockSubject, p), maxSubject)
+	p.Subject = oneLine(plainBlanks(run.block(blockSubject, p)), maxSubject)
 	mail, letter := p, p
 	mail.Opening, mail.Closing = paragraphs(run.block(blockOpening, p)), paragraphs(run.block(blockClosing, p))
 	letter.Opening, letter.Closing = mail.Opening, mail.Closing
@@ -159,9 +159,9 @@ func (m *message) render(p Page) (Rendered, error) {
 		letter.Closing = paragraphs(run.block(blockLetterClosing, p))
 	}
 	r := Rendered{Language: p.Language, Template: p.Template, Subject: p.Subject, Page: letter}
-	r.SMS = oneLine(run.block(blockSMS, p), maxSMS)
+	r.SMS = oneLine(plainBlanks(run.block(blockSMS, p)), maxSMS)
 	r.HTML = run.execute(func(w *limited) error { return m.html.Execute(w, mail) })
-	r.Text = strings.TrimSpace(run.execute(func(w *limited) error { return m.plain.Execute(w, mail) })) + "\n"
+	r.Text = plainBlanks(strings.TrimSpace(run.execute(func(w *limited) error { return m.plain.Execute(w, mail) }))) + "\n"
 	if run.err == nil && r.Subject == "" {
 		run.err = errors.New("the subject is empty")
 	}

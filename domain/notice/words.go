@@ -93,14 +93,14 @@ func (w words) date(key string, d calendar.Date) string {
 		return ""
 	}
 	month := int(d.Month()) - 1
-	return w.fill(key,
+	return unbroken(w.fill(key,
 		"d", strconv.Itoa(d.Day()),
 		"dd", fmt.Sprintf("%02d", d.Day()),
 		"mm", fmt.Sprintf("%02d", month+1),
 		"mon", w.list("months_short")[month],
 		"month", w.list("months")[month],
 		"yyyy", fmt.Sprintf("%04d", d.Year()),
-	)
+	))
 }
 
 // days says how far an item is past its due date.
