@@ -52,6 +52,23 @@ type Input struct {
 	Subject uuid.UUID
 	First   string
 	At      time.Time // real instant
+	// Idle: wait for a nudge before calling anything. A stepped clock has no real instants to wait for.
+	Idle bool
+}
+
+// Step is what every activity of a case or notice is called with.
+type Step struct {
+	Subject uuid.UUID
+}
+
+// State is what the state query answers.
+type State struct {
+	Subject uuid.UUID
+	Now     string    // the activity being called; empty: waiting
+	Until   time.Time // real instant until which it waits; zero: for a nudge
+	AtWake  string    // the activity to call then
+	Seq     int       // of the last recorded decision
+	Parked  bool
 }
 
 // Next is what every activity of a case or notice returns: which activity to call now, or when to call which.
@@ -67,6 +84,7 @@ type Next struct {
 // ParkInput parks a case that could not go on.
 type ParkInput struct {
 	Subject  uuid.UUID
+	Kind     string // KindInvoice or KindNotice
 	Activity string
 	Code     string
 }

@@ -1,0 +1,28 @@
+// Package app holds the use cases: each authorises, validates, and does one transaction with its audit entry and nudge.
+// It decides nothing that the domain decides, and knows neither SQL nor the engine. api, console and cmd import it.
+package app
+
+import (
+	"log/slog"
+
+	"arrears/port"
+)
+
+// Deps are what the use cases need.
+type Deps struct {
+	Store port.Store
+	Clock port.Clock
+	Log   *slog.Logger
+}
+
+// App is the use cases. It is safe for concurrent use.
+type App struct {
+	store port.Store
+	clock port.Clock
+	log   *slog.Logger
+}
+
+// New makes the use cases.
+func New(d Deps) *App {
+	return &App{store: d.Store, clock: d.Clock, log: d.Log}
+}

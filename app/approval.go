@@ -1,0 +1,321 @@
+package app
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/access"
+	"arrears/domain/audit"
+	"arrears/domain/calendar"
+	"arrears/domain/casework"
+	"arrears/domain/fault"
+	"arrears/domain/notice"
+	"arrears/port"
+	"arrears/workflows/contract"
+)
+
+// The codes of refused decisions.
+const (
+	CodeApprovalNotOpen        = "approval.not_open"
+	CodeApprovalRole           = "approval.role"
+	CodeApprovalFourEyes       = "approval.four_eyes"
+	CodeApprovalContentChanged = "approval.content_changed"
+	CodeApprovalChanged        = "approval.changed"
+	CodeApprovalInvalid        = "approval.invalid"
+)
+
+// maxComment bounds what a person writes beside a decision.
+const maxComment = 2000
+
+// DecideApproval is a person's decision about exactly what ContentHash names.
+type DecideApproval struct {
+	ID      uuid.UUID
+	Approve bool
+	Comment string // required to reject
+	// ContentHash is what the person saw, in hexadecimal.
+	ContentHash string
+	// Version is that of the approval as it was read; 0 does not compare.
+	Version int64
+}
+
+// ListApprovals lists approvals by due date.
+func (a *App) ListApprovals(ctx context.Context, who access.Principal, f port.ApprovalFilter, page port.Page) (port.Paged[casework.Approval], error) {
+	var list port.Paged[casework.Approval]
+	if err := access.Require(who, access.ApprovalsRead); err != nil {
+		return list, err
+	}
+	err := a.store.Read(ctx, func(ctx context.Context, tx port.Tx) (err error) {
+		list, err = tx.ListApprovals(ctx, f, page)
+		return err
+	})
+	return list, err
+}
+
+// Approval reads one.
+func (a *App) Approval(ctx context.Context, who access.Principal, id uuid.UUID) (casework.Approval, error) {
+	var found casework.Approval
+	if err := access.Require(who, access.ApprovalsRead); err != nil {
+		return found, err
+	}
+	err := a.store.Read(ctx, func(ctx context.Context, tx port.Tx) (err error) {
+		found, err = tx.Approval(ctx, id)
+		return err
+	})
+	return found, err
+}
+
+// DecideApproval approves or rejects. What was asked for goes on, or is given back to the collector, by the engine's next
+// step; the answer does not wait for it. A refusal is recorded too, in a transaction of its own.
+// Errors: approval.invalid, approval.not_found, approval.not_open, approval.role, approval.four_eyes,
+// approval.content_changed, approval.changed.
+func (a *App) DecideApproval(ctx context.Context, who access.Principal, in DecideApproval) (casework.Approval, error) {
+	var decided casework.Approval
+	if err := access.Require(who, access.ApprovalsDecide); err != nil {
+		return decided, a.refused(ctx, who, in, err)
+	}
+	if err := in.validate(); err != nil {
+		return decided, err
+	}
+	now, err := a.clock.Now(ctx)
+	if err != nil {
+		return decided, err
+	}
+	now = now.Truncate(time.Microsecond)
+	err = a.store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		ap, err := tx.LockApproval(ctx, in.ID)
+		if err != nil {
+			return err
+		}
+		if err := in.allowed(who, ap); err != nil {
+			return err
+		}
+		decided = in.decide(ap, who, now)
+		work, err := a.decisionWork(ctx, tx, decided, in, now)
+		if err != nil {
+			return err
+		}
+		return tx.Write(ctx, work)
+	})
+	if err != nil {
+		return casework.Approval{}, a.refused(ctx, who, in, err)
+	}
+	decided.Version++
+	return decided, nil
+}
+
+func (in DecideApproval) validate() error {
+	var fields []fault.Field
+	if !in.Approve && in.Comment == "" {
+		fields = append(fields, fault.Field{Path: "comment", Code: "required", Message: "say why it is rejected"})
+	}
+	if len(in.Comment) > maxComment {
+		fields = append(fields, fault.Field{Path: "comment", Code: "too_long", Message: "at most 2000 characters"})
+	}
+	if raw, err := hex.DecodeString(in.ContentHash); err != nil || len(raw) != 32 {
+		fields = append(fields, fault.Field{Path: "content_hash", Code: "malformed", Message: "the hash of what you saw, 64 hexadecimal digits"})
+	}
+	if len(fields) > 0 {
+		return fault.Fields(CodeApprovalInvalid, "the decision is not complete", fields...)
+	}
+	return nil
+}
+
+// allowed refuses a decision that this person may not make, or not about this content.
+func (in DecideApproval) allowed(who access.Principal, ap casework.Approval) error {
+	switch {
+	case ap.State != casework.ApprovalOpen:
+		return fault.Newf(fault.Conflict, CodeApprovalNotOpen, "the approval is %s", ap.State)
+	case !who.Role.AtLeast(access.Role(ap.Role)):
+		return fault.Newf(fault.Forbidden, CodeApprovalRole, "this needs the role %s", ap.Role)
+	case slices.Contains(ap.Proposers, who.ID):
+		return fault.New(fault.Forbidden, CodeApprovalFourEyes, "you last changed the amounts, the recipient or the policy; someone else must decide")
+	case in.ContentHash != hex.EncodeToString(ap.ContentHash[:]):
+		return fault.New(fault.Precondition, CodeApprovalContentChanged, "what would be done is not what you saw")
+	case in.Version != 0 && in.Version != ap.Version:
+		return fault.New(fault.Precondition, CodeApprovalChanged, "the approval was changed since it was read")
+	}
+	return nil
+}
+
+func (in DecideApproval) decide(ap casework.Approval, who access.Principal, now time.Time) casework.Approval {
+	ap.State = casework.ApprovalRejected
+	if in.Approve {
+		ap.State = casework.ApprovalApproved
+	}
+	ap.DecidedAt, ap.DecidedBy, ap.Comment = &now, who.ID, in.Comment
+	return ap
+}
+
+// refused records that a decision was refused and gives the reason back. The record is not allowed to hide the reason, so
+// its own failure goes to the log.
+func (a *App) refused(ctx context.Context, who access.Principal, in DecideApproval, why error) error {
+	var known *fault.Error
+	if !errors.As(why, &known) || known.Kind == fault.NotFound || known.Kind == fault.Internal || known.Kind == fault.Unavailable {
+		return why
+	}
+	now, err := a.clock.Now(ctx)
+	if err == nil {
+		err = a.store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+			ap, err := tx.Approval(ctx, in.ID)
+			if err != nil {
+				return err
+			}
+			entry, err := approvalEntry(now, who.ID, "approval.refused", ap, ap.CaseID, map[string]any{"code": known.Code, "approve": in.Approve})
+			if err != nil {
+				return err
+			}
+			return tx.Audit(ctx, entry)
+		})
+	}
+	if err != nil && a.log != nil {
+		a.log.WarnContext(ctx, "a refused decision could not be recorded", "approval", in.ID, "error", err)
+	}
+	return why
+}
+
+// approvalEntry is an audit entry about an approval.
+func approvalEntry(now time.Time, actor, action string, ap casework.Approval, invoice uuid.NullUUID, data map[string]any) (audit.Entry, error) {
+	data["stage"], data["role"] = ap.Stage, ap.Role
+	data["amount_minor"], data["currency"] = ap.AmountMinor, ap.Currency
+	data["content_hash"] = hex.EncodeToString(ap.ContentHash[:])
+	data["subject_kind"], data["subject_id"] = ap.SubjectKind, ap.SubjectID
+	return engineEntry(now, actor, action, "approval", ap.ID, ap.CustomerID, invoice, data)
+}
+
+// decisionWork is everything that a decision changes.
+func (a *App) decisionWork(ctx context.Context, tx port.Tx, ap casework.Approval, in DecideApproval, now time.Time) (port.Work, error) {
+	work := port.Work{Approvals: []casework.Approval{ap}}
+	var about subject
+	var err error
+	if ap.SubjectKind == "notice" {
+		about, err = noticeDecided(ctx, tx, ap, &work, now)
+	} else {
+		about, err = stepDecided(ctx, tx, ap, &work, now)
+	}
+	if err != nil {
+		return work, err
+	}
+	action := "approval.approved"
+	if !in.Approve {
+		action = "approval.rejected"
+		work.Tasks = append(work.Tasks, about.rejectedTask(ap, now))
+	}
+	entry, err := approvalEntry(now, ap.DecidedBy, action, ap, about.invoice, map[string]any{"commented": in.Comment != ""})
+	work.Audit = append(work.Audit, entry)
+	return work, err
+}
+
+// subject is what the rest of a decision needs to know of what was decided.
+type subject struct {
+	invoice   uuid.NullUUID
+	today     calendar.Date
+	collector string
+}
+
+// noticeDecided seals an approved draft for sending; a rejected one is withdrawn and its steps are refused.
+func noticeDecided(ctx context.Context, tx port.Tx, ap casework.Approval, work *port.Work, now time.Time) (subject, error) {
+	n, err := tx.LockNotice(ctx, ap.SubjectID)
+	if err != nil {
+		return subject{}, err
+	}
+	steps, err := tx.StepsOfNotice(ctx, n.ID)
+	if err != nil {
+		return subject{}, err
+	}
+	about := subject{invoice: oneInvoice(n.Lines), today: today(now, n.TimeZone), collector: n.Collector}
+	n.Outcome, n.State = "rejected", notice.Withdrawn
+	if ap.State == casework.ApprovalApproved {
+		n.Outcome, n.State, n.ApprovedAt, n.OpensAt = "", notice.Sealed, &now, now
+	} else {
+		work.Lines = rejectLines(n.Lines)
+		work.Nudges = caseNudges(n.Lines)
+	}
+	work.Notices = append(work.Notices, port.NoticeWrite{Notice: n.Notice})
+	for _, s := range steps {
+		if s.State == casework.StepAwaitingApproval {
+			work.Steps = append(work.Steps, decidedStep(s, ap, about.today))
+		}
+	}
+	work.Nudges = append(work.Nudges, port.Nudge{
+		WorkflowID: contract.WorkflowID(contract.KindNotice, n.ID), SubjectID: n.ID, Kind: contract.KindNotice, FirstAction: contract.ReviewNotice,
+	})
+	return about, nil
+}
+
+func decidedStep(s casework.Step, ap casework.Approval, today calendar.Date) casework.Step {
+	if ap.State == casework.ApprovalApproved {
+		s.State = casework.StepApproved
+		return s
+	}
+	s.State, s.Reason, s.DoneOn = casework.StepRefused, "rejected", today
+	return s
+}
+
+func rejectLines(lines []notice.Line) []notice.Line {
+	var refused []notice.Line
+	for _, l := range lines {
+		if l.State == notice.LineLive {
+			l.State, l.Reason = notice.LineRefused, "rejected"
+			refused = append(refused, l)
+		}
+	}
+	return refused
+}
+
+func caseNudges(lines []notice.Line) []port.Nudge {
+	var nudges []port.Nudge
+	seen := make(map[uuid.UUID]bool)
+	for _, l := range lines {
+		if !seen[l.CaseID] {
+			seen[l.CaseID] = true
+			nudges = append(nudges, caseNudge(l.CaseID))
+		}
+	}
+	return nudges
+}
+
+func caseNudge(caseID uuid.UUID) port.Nudge {
+	return port.Nudge{
+		WorkflowID: contract.WorkflowID(contract.KindInvoice, caseID), SubjectID: caseID, Kind: contract.KindInvoice, FirstAction: contract.Review,
+	}
+}
+
+// stepDecided lets the case go on with an approved step, or without a refused one.
+func stepDecided(ctx context.Context, tx port.Tx, ap casework.Approval, work *port.Work, now time.Time) (subject, error) {
+	file, err := tx.LockCase(ctx, ap.CaseID.UUID, now)
+	if err != nil {
+		return subject{}, err
+	}
+	about := subject{invoice: ap.CaseID, today: today(now, file.TimeZone), collector: file.Collector}
+	for _, live := range file.Live {
+		if live.Step.ID == ap.SubjectID {
+			work.Steps = append(work.Steps, decidedStep(live.Step, ap, about.today))
+		}
+	}
+	work.Nudges = append(work.Nudges, caseNudge(ap.CaseID.UUID))
+	return about, nil
+}
+
+// rejectedTask gives a rejected step back to the collector, with the comment.
+func (s subject) rejectedTask(ap casework.Approval, now time.Time) casework.Task {
+	return casework.Task{
+		ID: uuid.Must(uuid.NewV7()), Kind: "approval_rejected", Dedupe: "approval_rejected/" + ap.ID.String(),
+		CustomerID: uuid.NullUUID{UUID: ap.CustomerID, Valid: true}, InvoiceID: s.invoice,
+		Assignee: s.collector, Role: string(access.Collector), Summary: "Rejected: " + ap.Summary + ". " + ap.Comment,
+		DueOn: s.today, State: casework.TaskOpen, CreatedAt: now,
+	}
+}
+
+// today is the civil date in a zone; an unknown zone counts in UTC, as decisions do.
+func today(now time.Time, zone string) calendar.Date {
+	loc, err := calendar.LoadZone(zone)
+	if err != nil {
+		loc = time.UTC
+	}
+	return calendar.DateOf(now, loc)
+}

@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/access"
+	"arrears/domain/audit"
+	"arrears/domain/casework"
+	"arrears/domain/fault"
+	"arrears/domain/notice"
+	"arrears/port"
+)
+
+// CodeNothingOpen means a ladder cannot be restarted because nothing of the invoice is open.
+const CodeNothingOpen = "case.nothing_open"
+
+// CaseDetail is a case with its steps and recorded decisions.
+type CaseDetail struct {
+	casework.Case
+	Steps     []casework.Step
+	Decisions []port.DecisionRecord
+}
+
+// Case reads an invoice's case. Error: case.not_found.
+func (a *App) Case(ctx context.Context, who access.Principal, invoiceID uuid.UUID) (CaseDetail, error) {
+	var d CaseDetail
+	if err := access.Require(who, access.InvoicesRead); err != nil {
+		return d, err
+	}
+	err := a.store.Read(ctx, func(ctx context.Context, tx port.Tx) (err error) {
+		if d.Case, err = tx.Case(ctx, invoiceID); err != nil {
+			return err
+		}
+		if d.Steps, err = tx.StepsOf(ctx, invoiceID); err != nil {
+			return err
+		}
+		d.Decisions, err = tx.DecisionsOf(ctx, invoiceID)
+		return err
+	})
+	return d, err
+}
+
+// ListAttention lists the cases that could not go on.
+func (a *App) ListAttention(ctx context.Context, who access.Principal, page port.Page) (port.Paged[casework.Case], error) {
+	var list port.Paged[casework.Case]
+	if err := access.Require(who, access.TasksRead); err != nil {
+		return list, err
+	}
+	err := a.store.Read(ctx, func(ctx context.Context, tx port.Tx) (err error) {
+		list, err = tx.ListAttention(ctx, page)
+		return err
+	})
+	return list, err
+}
+
+// WakeCase makes a case look again, a parked one too. Error: case.not_found.
+func (a *App) WakeCase(ctx context.Context, who access.Principal, invoiceID uuid.UUID) error {
+	if err := access.Require(who, access.TasksWrite); err != nil {
+		return err
+	}
+	now, err := a.clock.Now(ctx)
+	if err != nil {
+		return err
+	}
+	return a.store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		c, err := tx.Case(ctx, invoiceID)
+		if err != nil {
+			return err
+		}
+		entry, err := caseEntry(now, who.ID, "case.woken", c, map[string]any{"state": c.State})
+		if err != nil {
+			return err
+		}
+		return tx.Write(ctx, port.Work{Nudges: []port.Nudge{caseNudge(invoiceID)}, Audit: []audit.Entry{entry}})
+	})
+}
+
+// RestartCase begins the ladder of an invoice's open items anew: the next cycle. What is under way is withdrawn.
+// Errors: case.not_found, case.nothing_open.
+func (a *App) RestartCase(ctx context.Context, who access.Principal, invoiceID uuid.UUID) error {
+	if err := access.Require(who, access.InvoicesWrite); err != nil {
+		return err
+	}
+	now, err := a.clock.Now(ctx)
+	if err != nil {
+		return err
+	}
+	now = now.Truncate(time.Microsecond)
+	return a.store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		file, err := tx.LockCase(ctx, invoiceID, now)
+		if err != nil {
+			return err
+		}
+		if err := a.stopAll(ctx, tx, now, file); err != nil {
+			return err
+		}
+		work, err := restartWork(file, now, who.ID)
+		if err != nil {
+			return err
+		}
+		return tx.Write(ctx, work)
+	})
+}
+
+// stopAll withdraws whatever is under way for the case, whether or not it would still hold.
+func (a *App) stopAll(ctx context.Context, tx port.Tx, now time.Time, file port.CaseFile) error {
+	const why = "restarted"
+	notices, err := tx.LiveNotices(ctx, []uuid.UUID{file.InvoiceID})
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		switch {
+		case n.State == notice.Sending: // it is on its way; its outcome no longer moves the ladder
+		case n.Stage != "":
+			err = a.withdrawDraft(ctx, tx, now, n, why)
+		default:
+			err = a.withdrawLines(ctx, tx, now, touched(n.Lines, []uuid.UUID{file.InvoiceID}), why)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return a.lapseSteps(ctx, tx, now, []uuid.UUID{file.InvoiceID}, why)
+}
+
+func restartWork(file port.CaseFile, now time.Time, actor string) (port.Work, error) {
+	var work port.Work
+	for _, it := range file.Facts.Items {
+		if it.OpenMinor == 0 {
+			continue
+		}
+		work.Ladder = append(work.Ladder, port.LadderMove{ItemID: it.ID, Cycle: it.Cycle + 1, LastNoticeOn: it.LastNoticeOn})
+	}
+	if len(work.Ladder) == 0 {
+		return work, fault.New(fault.Conflict, CodeNothingOpen, "nothing of the invoice is open")
+	}
+	entry, err := caseEntry(now, actor, "case.restarted", file.Case, map[string]any{"items": len(work.Ladder)})
+	work.Audit, work.Nudges = []audit.Entry{entry}, []port.Nudge{caseNudge(file.InvoiceID)}
+	return work, err
+}

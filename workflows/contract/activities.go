@@ -1,0 +1,38 @@
+package contract
+
+import "arrears/domain/policy"
+
+// ActivityOf names the activity that a decision calls for; empty for none.
+func ActivityOf(do policy.Do) string {
+	switch do {
+	case policy.DoReview:
+		return Review
+	case policy.DoSendNotice:
+		return SendNotice
+	case policy.DoAskApproval:
+		return AskApproval
+	case policy.DoOpenTask:
+		return OpenTask
+	case policy.DoRequestHold:
+		return RequestHold
+	case policy.DoHandOver:
+		return HandOver
+	case policy.DoPassStage:
+		return PassStage
+	case policy.DoSettle:
+		return SettlePromise
+	case policy.DoDeadline:
+		return ApprovalDeadline
+	case policy.DoClose:
+		return CloseCase
+	}
+	return ""
+}
+
+// CaseActivities lists the activities of a collection case, in the order in which a case may meet them.
+func CaseActivities() []string {
+	return []string{Review, SendNotice, AskApproval, OpenTask, RequestHold, HandOver, PassStage, SettlePromise, ApprovalDeadline, CloseCase}
+}
+
+// NoticeActivities lists the activities of a notice.
+func NoticeActivities() []string { return []string{ReviewNotice, DeliverNotice, NoticeDeadline} }
