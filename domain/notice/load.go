@@ -92,11 +92,13 @@ func (s sources) add(fsys fs.FS, name string) string {
 		return "is not UTF-8"
 	}
 	text := strings.ReplaceAll(strings.TrimPrefix(string(content), "\ufeff"), "\r\n", "\n")
-	if path.Base(name) == fileWords {
-		text = s[name] + "\n" + text
+	if path.Base(name) != fileWords {
+		s[name] = text
+		return ""
 	}
-	s[name] = text
-	return ""
+	_, problems := readWords(text) // now, while its lines have their own numbers
+	s[name] += "\n" + text
+	return strings.Join(problems, "; ")
 }
 
 func readBounded(fsys fs.FS, name string) ([]byte, error) {
@@ -142,13 +144,13 @@ func (s sources) language(tag string) (*language, []fault.Field) {
 	l := &language{tag: tag, messages: map[string]*message{}}
 	var problems []fault.Field
 	wordsFile := tag + "/" + fileWords
-	read, complaints := readWords(s[wordsFile])
+	read, _ := readWords(s[wordsFile])
 	if tag, _, regional := strings.Cut(tag, "-"); regional {
 		base, _ := readWords(s[tag+"/"+fileWords])
 		read = base.with(read)
 	}
 	l.words = read
-	for _, complaint := range append(complaints, read.check()...) {
+	for _, complaint := range read.check() {
 		problems = append(problems, problem(wordsFile, complaint))
 	}
 	for _, file := range slices.Sorted(maps.Keys(s)) {

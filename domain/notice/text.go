@@ -35,7 +35,9 @@ func breakingBlank(r rune) bool {
 func unbroken(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
 // plainBlanks turns no-break blanks into ordinary ones: an SMS or subject with one would need a costlier encoding.
-func plainBlanks(s string) string { return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(s) }
+func plainBlanks(s string) string {
+	return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(s)
+}
 
 func cut(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {
