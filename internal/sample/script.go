@@ -1,0 +1,144 @@
+package sample
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"arrears/domain/calendar"
+	"arrears/domain/money"
+)
+
+// EventKind says what an event of the script does. Each is one call of the API.
+type EventKind string
+
+// The kinds of events.
+const (
+	// PayInvoice records a receipt of AmountMinor and applies it to the invoice: POST /v1/receipts.
+	PayInvoice EventKind = "pay_invoice"
+	// ReverseReceipt undoes a receipt by its number, for Reason: POST /v1/receipts/{id}/reverse.
+	ReverseReceipt EventKind = "reverse_receipt"
+	// DecideApprovals has the sample's supervisor approve up to Count open approvals: POST /v1/approvals/{id}/decision.
+	DecideApprovals EventKind = "decide_approvals"
+	// RejectApproval has the supervisor reject one open approval with Reason as the comment.
+	RejectApproval EventKind = "reject_approval"
+	// MakePromise records a promise to pay AmountMinor of the invoice by DueOn: POST /v1/promises.
+	MakePromise EventKind = "make_promise"
+	// AddNote writes down a call: POST /v1/notes.
+	AddNote EventKind = "add_note"
+	// BreakPromise happens by itself when nobody pays; the event only tells the story.
+	BreakPromise EventKind = "break_promise"
+)
+
+// Event is something that happens later. On is the civil date from which it is due; a demo plays it when its business clock
+// has reached that day, in order.
+type Event struct {
+	On          calendar.Date
+	Kind        EventKind
+	Invoice     string // number
+	Receipt     string // number
+	Currency    money.Currency
+	AmountMinor int64
+	DueOn       calendar.Date
+	Count       int
+	Reason      string
+	Story       string // a line for the audience
+}
+
+// script writes what happens in the first five weeks.
+func (g *generator) script() {
+	g.payments()
+	g.approvals()
+	g.reversal()
+	g.broken()
+	slices.SortStableFunc(g.out.Script, func(a, b Event) int { return cmp.Compare(a.On, b.On) })
+}
+
+func (g *generator) event(day int, e Event) {
+	e.On = g.out.Today.AddDays(day)
+	g.out.Script = append(g.out.Script, e)
+}
+
+// payments stop chases: some before the first reminder, some after the first or second.
+func (g *generator) payments() {
+	g.paid("C-1001", 0, 6, "%s pays %s: its chase stops")
+	g.paid("C-1006", 0, 9, "%s pays %s after the first reminder")
+	g.paid("C-1024", 0, 12, "the parent company pays %[2]s for %[1]s")
+	for i, p := range g.out.Promises {
+		if i%2 == 0 && i > 0 {
+			day := p.DueOn.DaysSince(g.out.Today)
+			g.event(day, Event{Kind: PayInvoice, Invoice: p.Invoice, Receipt: g.eventNumber(), AmountMinor: p.AmountMinor, Currency: g.currencyOf(p.Invoice), Story: "a promise is kept: " + p.Invoice + " is paid on the day"})
+		}
+	}
+	for i, inv := range g.first(12, -25, 6) {
+		g.event(2+2*i, Event{
+			Kind: PayInvoice, Invoice: inv.Number, Receipt: g.eventNumber(), AmountMinor: inv.AmountMinor, Currency: inv.Currency,
+			Story: fmt.Sprintf("%s pays %s", g.find(inv.Customer).Name, inv.Number),
+		})
+	}
+}
+
+// paid pays the nth invoice of a customer of the story.
+func (g *generator) paid(customer string, nth, day int, story string) {
+	inv := g.ofCustomer(customer)[nth]
+	g.event(day, Event{
+		Kind: PayInvoice, Invoice: inv.Number, Receipt: g.eventNumber(), AmountMinor: inv.AmountMinor, Currency: inv.Currency,
+		Story: fmt.Sprintf(story, g.find(customer).Name, inv.Number),
+	})
+}
+
+// approvals: the supervisor looks in every other day; one is rejected with a comment.
+func (g *generator) approvals() {
+	for day := 4; day <= 34; day += 2 {
+		if day == 12 {
+			g.event(day, Event{Kind: RejectApproval, Count: 1, Reason: "I know the owner; let me call first.", Story: "the supervisor rejects a final demand and will call"})
+			continue
+		}
+		g.event(day, Event{Kind: DecideApprovals, Count: 3, Reason: "Checked.", Story: "the supervisor looks at what waits for approval"})
+	}
+}
+
+// reversal: a bank takes a payment back, and the closed chase comes back to life.
+func (g *generator) reversal() {
+	inv := g.ofCustomer("C-1007")[0]
+	number := g.eventNumber()
+	g.event(5, Event{Kind: PayInvoice, Invoice: inv.Number, Receipt: number, AmountMinor: inv.AmountMinor, Currency: inv.Currency, Story: fmt.Sprintf("%s pays %s by direct debit", g.find("C-1007").Name, inv.Number)})
+	g.event(13, Event{Kind: ReverseReceipt, Invoice: inv.Number, Receipt: number, Reason: "direct debit returned by the bank", Story: "the bank returns the direct debit: the chase of " + inv.Number + " comes back"})
+}
+
+// broken: a promise is made on the telephone and not kept.
+func (g *generator) broken() {
+	inv := g.ofCustomer("C-1008")[0]
+	g.event(3, Event{Kind: AddNote, Invoice: inv.Number, Reason: "Their bookkeeper promises payment within the week.", Story: "a collector calls about " + inv.Number})
+	g.event(3, Event{Kind: MakePromise, Invoice: inv.Number, AmountMinor: inv.AmountMinor, Currency: inv.Currency, DueOn: g.out.Today.AddDays(9), Reason: "promised on the telephone", Story: "a promise to pay holds the chase of " + inv.Number})
+	g.event(11, Event{Kind: BreakPromise, Invoice: inv.Number, Story: "no money came for " + inv.Number + ": the promise is broken, and the chase goes on"})
+}
+
+func (g *generator) eventNumber() string {
+	n := 0
+	for _, e := range g.out.Script {
+		if e.Kind == PayInvoice {
+			n++
+		}
+	}
+	return fmt.Sprintf("B%06d", 80_001+n)
+}
+
+func (g *generator) ofCustomer(number string) []*Invoice {
+	var found []*Invoice
+	for i := range g.out.Invoices {
+		if g.out.Invoices[i].Customer == number {
+			found = append(found, &g.out.Invoices[i])
+		}
+	}
+	return found
+}
+
+func (g *generator) currencyOf(invoice string) money.Currency {
+	for _, inv := range g.out.Invoices {
+		if inv.Number == invoice {
+			return inv.Currency
+		}
+	}
+	return ""
+}
