@@ -20,7 +20,11 @@ func (j *judge) climb(it *ItemFacts) ItemDecision {
 		d.Level = j.p.Level(at)
 	}
 	d.On = j.reachedOn(it, s)
-	if held, ok := j.held(it, d); ok {
+	next := d.On
+	if s.Courtesy() {
+		next = min(next, it.DueDate)
+	}
+	if held, ok := j.held(it, d, next); ok {
 		return held
 	}
 	if s.Courtesy() && j.today >= it.DueDate {
@@ -164,7 +168,7 @@ func (j *judge) channel(it *ItemFacts, s *Stage) receivable.Channel {
 // pay; then it is looked at every so many days.
 func (j *judge) ended(it *ItemFacts) ItemDecision {
 	d := j.of(it)
-	if held, ok := j.held(it, d); ok {
+	if held, ok := j.held(it, d, 0); ok {
 		return held
 	}
 	if len(j.p.Stages) == 0 {

@@ -6,19 +6,19 @@ import (
 )
 
 // held decides on an item that a block holds back, or of which nothing is collectable. Partial disputes and promises are
-// noted among the reasons and lower what is asked.
-func (j *judge) held(it *ItemFacts, d ItemDecision) (ItemDecision, bool) {
+// noted among the reasons and lower what is asked. Nothing would be done before the date next in any case.
+func (j *judge) held(it *ItemFacts, d ItemDecision, next calendar.Date) (ItemDecision, bool) {
 	if ends, blocked := j.blocked(it); blocked {
 		if ends.IsZero() {
-			return j.later(it, d, Hold, j.reviewOn(d.On), DoReview), true
+			return j.later(it, d, Hold, j.reviewOn(next), DoReview), true
 		}
-		return j.later(it, d, Hold, max(d.On, ends), DoReview), true
+		return j.later(it, d, Hold, max(next, ends), DoReview), true
 	}
 	j.explainAmounts(it)
 	if j.collectable(it) > 0 {
 		return d, false
 	}
-	return j.later(it, d, Hold, j.reviewOn(d.On), DoReview), true
+	return j.later(it, d, Hold, j.reviewOn(next), DoReview), true
 }
 
 // blocked returns the day after the last block in force ends, no date when one of them has no expiry.

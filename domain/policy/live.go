@@ -53,8 +53,12 @@ func (j *judge) awaiting(it *ItemFacts) ItemDecision {
 		return j.atOnce(d, Act, DoDeadline)
 	}
 	j.because(Reason{Code: ReasonAwaitingApproval, Date: it.Live.Since})
-	d = j.later(it, d, Hold, j.reviewOn(it.Live.Since), DoReview)
-	if !due.IsZero() && (d.AtWake != DoSettle || due.Before(d.WakeAt)) {
+	if due.IsZero() {
+		return j.later(it, d, Hold, j.reviewOn(it.Live.Since), DoReview)
+	}
+	// The deadline is an instant within its day; a promise that ends before it comes first.
+	d = j.later(it, d, Hold, calendar.DateOf(due, j.loc).AddDays(1), DoDeadline)
+	if due.Before(d.WakeAt) {
 		d.WakeAt, d.AtWake = due, DoDeadline
 	}
 	return d
