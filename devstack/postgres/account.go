@@ -20,7 +20,7 @@ type account struct {
 // serverAccount returns nil when this process is not root: the server then runs as the same user.
 func serverAccount() (*account, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil //nolint:nilnil // no other user is needed, which is no fault
+		return nil, nil
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		found, err := user.Lookup(name)
