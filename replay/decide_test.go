@@ -21,7 +21,7 @@ func facts() policy.Facts {
 		Customer: policy.CustomerFacts{Calendar: "none", Channels: []receivable.Channel{receivable.Email}},
 		Items: []policy.ItemFacts{{
 			ID: uuid.MustParse("01890000-0000-7000-8000-000000000002"), Kind: "instalment", TimeZone: "Europe/Berlin", Currency: "EUR",
-			DueDate: calendar.MustDate("2026-03-02"), OriginalMinor: 100000, OpenMinor: 100000, Cycle: 1,
+			DueDate: calendar.MustDate("2026-03-02"), OriginalMinor: 100000, OpenMinor: 100000, Cycle: 1, LastStageDone: "courtesy",
 		}},
 	}
 }
