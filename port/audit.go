@@ -21,6 +21,9 @@ type AuditLog interface {
 	ListAudit(ctx context.Context, f AuditFilter, p Page) (Paged[audit.Entry], error)
 	// ListLinks lists at most limit links of the chain after a position, in order.
 	ListLinks(ctx context.Context, after int64, limit int) ([]audit.Link, error)
+	// HasAudit reports whether an entry with this id is there. A command that ran before under the same idempotency key has
+	// left one.
+	HasAudit(ctx context.Context, id uuid.UUID) (bool, error)
 	// CountUnsealed counts entries that wait for the sealer.
 	CountUnsealed(ctx context.Context) (int64, error)
 }

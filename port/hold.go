@@ -59,6 +59,8 @@ type Holds interface {
 	ListDisputeFlags(ctx context.Context, f HoldFilter, p Page) (Paged[receivable.DisputeFlag], error)
 
 	InsertNote(ctx context.Context, n receivable.Note) error
+	// Note reads one. Error: note.not_found.
+	Note(ctx context.Context, id uuid.UUID) (receivable.Note, error)
 	// ListNotes lists, oldest first.
 	ListNotes(ctx context.Context, f HoldFilter, p Page) (Paged[receivable.Note], error)
 

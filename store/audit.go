@@ -86,6 +86,12 @@ ORDER BY position
 LIMIT $2`, after, limit)
 }
 
+// HasAudit reports whether an entry is there; see port.AuditLog.
+func (t *tx) HasAudit(ctx context.Context, id uuid.UUID) (bool, error) {
+	found, err := many(ctx, t, pgx.RowTo[uuid.UUID], `SELECT id FROM audit_entries WHERE id = $1`, id)
+	return len(found) > 0, err
+}
+
 func scanEntry(row pgx.CollectableRow) (audit.Entry, error) {
 	var e audit.Entry
 	err := row.Scan(entryFields(&e)...)
@@ -123,12 +129,4 @@ func entryFields(e *audit.Entry) []any {
 		&e.Data,
 		&e.IdempotencyKey,
 	}
-}
-
-// nullID is an id that may be missing, as text for an audit entry.
-func nullID(id uuid.NullUUID) string {
-	if !id.Valid {
-		return ""
-	}
-	return id.UUID.String()
 }

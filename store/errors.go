@@ -21,6 +21,7 @@ var (
 	errPromiseNotFound      = missing("promise")
 	errBlockNotFound        = missing("block")
 	errDisputeNotFound      = missing("dispute")
+	errNoteNotFound         = missing("note")
 	errDocumentNotFound     = missing("document")
 	errTaskNotFound         = missing("task")
 	errPolicyNotFound       = missing("policy")
@@ -61,12 +62,12 @@ var constraints = map[string]*fault.Error{
 	"receipts_source_number":              taken("receipt"),
 	"credit_memos_source_number":          taken("credit_memo"),
 	"customers_not_own_parent":            fault.New(fault.Invalid, "customer.own_parent", "a customer cannot be its own parent"),
-	"customers_payer_id_fkey":             fault.New(fault.Invalid, "customer.unknown_payer", "the payer is not a known customer"),
-	"customers_parent_id_fkey":            fault.New(fault.Invalid, "customer.unknown_parent", "the parent is not a known customer"),
-	"customers_dunning_recipient_id_fkey": fault.New(fault.Invalid, "customer.unknown_recipient", "the dunning recipient is not a known customer"),
-	"customers_policy_key_fkey":           fault.New(fault.Invalid, "policy.unknown", "there is no such policy"),
-	"invoices_policy_key_fkey":            fault.New(fault.Invalid, "policy.unknown", "there is no such policy"),
-	"segments_policy_key_fkey":            fault.New(fault.Invalid, "policy.unknown", "there is no such policy"),
+	"customers_payer_id_fkey":             fault.New(fault.Invalid, "customer.not_found", "the payer is not a known customer"),
+	"customers_parent_id_fkey":            fault.New(fault.Invalid, "customer.not_found", "the parent is not a known customer"),
+	"customers_dunning_recipient_id_fkey": fault.New(fault.Invalid, "customer.not_found", "the dunning recipient is not a known customer"),
+	"customers_policy_key_fkey":           errPolicyNotFound,
+	"invoices_policy_key_fkey":            errPolicyNotFound,
+	"segments_policy_key_fkey":            errPolicyNotFound,
 	"contacts_customer_id_fkey":           errCustomerNotFound,
 	"invoices_customer_id_fkey":           errCustomerNotFound,
 	"documents_customer_id_fkey":          errCustomerNotFound,

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"arrears/domain/receivable"
@@ -36,6 +37,11 @@ INSERT INTO notes (
   created_at
 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		n.ID, n.CustomerID, n.InvoiceID, n.Kind, n.Outcome, n.Body, n.FollowUpOn, n.CreatedBy, n.CreatedAt)
+}
+
+// Note reads one; see port.Holds.
+func (t *tx) Note(ctx context.Context, id uuid.UUID) (receivable.Note, error) {
+	return one(ctx, t, errNoteNotFound, scanNote, `SELECT`+noteColumns+` FROM notes WHERE id = $1`, id)
 }
 
 // ListNotes lists, oldest first; see port.Holds.

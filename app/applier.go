@@ -1,0 +1,294 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/fault"
+	"arrears/domain/money"
+	"arrears/domain/receivable"
+	"arrears/port"
+)
+
+// maxApplications bounds one command; a longer remittance comes in parts.
+const maxApplications = 500
+
+// applier puts a receipt on items under the locks of all customers concerned.
+type applier struct {
+	tx        port.Tx
+	receipt   *receivable.Receipt
+	lines     []applyLine
+	ledger    *ledger
+	customers map[uuid.UUID]receivable.Customer
+	invoices  map[uuid.UUID]receivable.Invoice
+}
+
+// applyLine is one application with the items that it may go to, oldest first.
+type applyLine struct {
+	ReceiptApplication
+	items []uuid.UUID
+}
+
+// openApplier finds the items, locks their customers and the receipt's in id order, and reads everything again under the
+// locks. A receipt whose customer is not known becomes that of the items when they all belong to one payer.
+func (a *App) openApplier(ctx context.Context, tx port.Tx, now time.Time, actor string, r *receivable.Receipt, list []ReceiptApplication) (*applier, error) {
+	ap := &applier{
+		tx: tx, receipt: r, ledger: newLedger(tx, now, actor),
+		customers: make(map[uuid.UUID]receivable.Customer), invoices: make(map[uuid.UUID]receivable.Invoice),
+	}
+	if err := checkApplications(list); err != nil {
+		return nil, err
+	}
+	owners, err := ap.resolve(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	locks := slices.Clone(owners)
+	if r.CustomerID.Valid {
+		locks = append(locks, r.CustomerID.UUID)
+	}
+	if err := lockCustomers(ctx, tx, locks...); err != nil {
+		return nil, err
+	}
+	for _, id := range inOrder(locks) {
+		if ap.customers[id], err = tx.Customer(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	for _, line := range ap.lines {
+		if err := ap.ledger.load(ctx, line.items...); err != nil {
+			return nil, err
+		}
+	}
+	return ap, ap.settleOwner(ctx, owners)
+}
+
+func checkApplications(list []ReceiptApplication) error {
+	var f receivable.Form
+	if len(list) > maxApplications {
+		f.Add("applications", receivable.CodeOutOfRange, "are more than 500")
+	}
+	for n, line := range list[:min(len(list), maxApplications)] {
+		at := fmt.Sprintf("applications[%d].", n)
+		named := 0
+		for _, is := range []bool{line.ItemID.Valid, line.InvoiceID.Valid, line.InvoiceNumber != ""} {
+			if is {
+				named++
+			}
+		}
+		if named != 1 {
+			f.Add(at+"item_id", receivable.CodeRequired, "name one item or one invoice")
+		}
+		f.Positive(at+"amount_minor", line.AmountMinor)
+		if line.DiscountMinor < 0 || line.DiscountMinor > money.MaxMinor {
+			f.Add(at+"discount_minor", receivable.CodeOutOfRange, "must not be negative")
+		}
+	}
+	return f.Err("receipt")
+}
+
+// resolve finds the items of each line, without locks, and returns their owners.
+func (ap *applier) resolve(ctx context.Context, list []ReceiptApplication) ([]uuid.UUID, error) {
+	var owners []uuid.UUID
+	for _, in := range list {
+		line := applyLine{ReceiptApplication: in}
+		var items []receivable.Item
+		if in.ItemID.Valid {
+			item, err := ap.tx.Item(ctx, in.ItemID.UUID)
+			if err != nil {
+				return nil, err
+			}
+			items = []receivable.Item{item}
+		} else {
+			inv, err := ap.invoice(ctx, in)
+			if err != nil {
+				return nil, err
+			}
+			items = receivable.OldestFirst(inv.Items)
+		}
+		for _, item := range items {
+			line.items = append(line.items, item.ID)
+			owners = append(owners, item.CustomerID)
+		}
+		ap.lines = append(ap.lines, line)
+	}
+	return inOrder(owners), nil
+}
+
+func (ap *applier) invoice(ctx context.Context, in ReceiptApplication) (receivable.Invoice, error) {
+	if in.InvoiceID.Valid {
+		return ap.tx.Invoice(ctx, in.InvoiceID.UUID)
+	}
+	if !ap.receipt.CustomerID.Valid {
+		var f receivable.Form
+		f.Add("customer_id", receivable.CodeRequired, "is required to find an invoice by its number")
+		return receivable.Invoice{}, f.Err("receipt")
+	}
+	found, err := ap.tx.InvoicesByNumber(ctx, ap.receipt.CustomerID.UUID, in.InvoiceNumber)
+	switch {
+	case err != nil:
+		return receivable.Invoice{}, err
+	case len(found) == 0:
+		return receivable.Invoice{}, fault.New(fault.NotFound, "invoice.not_found", "there is no such invoice of this customer")
+	case len(found) > 1:
+		return receivable.Invoice{}, fault.New(fault.Conflict, "invoice.ambiguous", "several sources have an invoice with this number; name it by id")
+	}
+	return found[0], nil
+}
+
+// settleOwner says whose money it is when the items tell, and refuses items that this payer does not pay for.
+func (ap *applier) settleOwner(ctx context.Context, owners []uuid.UUID) error {
+	if !ap.receipt.CustomerID.Valid && len(owners) == 1 {
+		ap.receipt.Identify(owners[0])
+	}
+	if !ap.receipt.CustomerID.Valid {
+		return nil
+	}
+	payer := ap.receipt.CustomerID.UUID
+	for _, id := range owners {
+		if id != payer && ap.customers[id].PayerID.UUID != payer {
+			return fault.New(fault.Conflict, receivable.CodeCustomerDiffers, "the item is of a customer that this one does not pay for")
+		}
+	}
+	return nil
+}
+
+// apply puts every line on its items.
+func (ap *applier) apply(ctx context.Context) error {
+	for n, line := range ap.lines {
+		if err := ap.applyLine(ctx, line); err != nil {
+			return at(fmt.Sprintf("applications[%d]", n), err)
+		}
+	}
+	return nil
+}
+
+func (ap *applier) applyLine(ctx context.Context, line applyLine) error {
+	pays, discounts, err := ap.spread(line)
+	if err != nil {
+		return err
+	}
+	for n, id := range line.items {
+		if pays[n] == 0 {
+			continue
+		}
+		item := ap.ledger.items[id]
+		if err := ap.earned(ctx, *item, pays[n], discounts[n]); err != nil {
+			return err
+		}
+		applicationID, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		if err := ap.receipt.ApplyTo(item, pays[n], discounts[n], applicationID, ap.ledger.now); err != nil {
+			return err
+		}
+		if err := ap.ledger.received(ctx, item, pays[n]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spread divides a line over its items. One item takes all. An invoice that is settled in full gives each item its share of
+// the discount by what is open; else the money goes to the oldest items first and the discount follows the money.
+func (ap *applier) spread(line applyLine) (pays, discounts []int64, err error) {
+	if len(line.items) == 1 {
+		return []int64{line.AmountMinor}, []int64{line.DiscountMinor}, nil
+	}
+	opens := make([]int64, len(line.items))
+	var open int64
+	for n, id := range line.items {
+		opens[n] = ap.ledger.items[id].OpenMinor
+		open += opens[n]
+	}
+	if line.AmountMinor > open || line.DiscountMinor > open-line.AmountMinor {
+		return nil, nil, fault.New(fault.Conflict, receivable.CodeExceedsOpen, "the amount exceeds what is open of the invoice")
+	}
+	if line.AmountMinor+line.DiscountMinor == open {
+		if discounts, err = money.Allocate(line.DiscountMinor, opens); err != nil {
+			return nil, nil, err
+		}
+		pays = make([]int64, len(opens))
+		for n := range opens {
+			pays[n] = opens[n] - discounts[n]
+		}
+		return pays, discounts, nil
+	}
+	pays = make([]int64, len(opens))
+	left := line.AmountMinor
+	for n := range opens {
+		pays[n] = min(left, opens[n])
+		left -= pays[n]
+	}
+	discounts, err = money.Allocate(line.DiscountMinor, pays)
+	return pays, discounts, err
+}
+
+// earned refuses a discount that the customer's terms do not give for this value date.
+func (ap *applier) earned(ctx context.Context, item receivable.Item, payMinor, discountMinor int64) error {
+	if discountMinor == 0 {
+		return nil
+	}
+	earned := int64(0)
+	if item.InvoiceID.Valid {
+		inv, err := ap.invoiceOf(ctx, item.InvoiceID.UUID)
+		if err != nil {
+			return err
+		}
+		terms := ap.customers[item.CustomerID].Terms
+		if earned, err = terms.EarnedDiscount(item, inv.InvoiceDate, ap.receipt.ValueDate, payMinor); err != nil {
+			return err
+		}
+	}
+	if discountMinor > earned {
+		return fault.Newf(fault.Conflict, receivable.CodeDiscountUnearned, "the terms give a discount of %s at most",
+			money.Of(earned, item.Currency))
+	}
+	return nil
+}
+
+func (ap *applier) invoiceOf(ctx context.Context, id uuid.UUID) (receivable.Invoice, error) {
+	if inv, ok := ap.invoices[id]; ok {
+		return inv, nil
+	}
+	inv, err := ap.tx.Invoice(ctx, id)
+	ap.invoices[id] = inv
+	return inv, err
+}
+
+// recordApplied writes one entry per invoice that got money, for its timeline.
+func (ap *applier) recordApplied(ctx context.Context, action string) error {
+	for _, item := range ap.ledger.changed() {
+		was := ap.ledger.before[item.ID]
+		if item.PaidMinor == was.PaidMinor {
+			continue // a promise's other items are read, and never changed here
+		}
+		err := record(ctx, ap.tx, ap.ledger.now, ap.ledger.actor, event{
+			action: action, kind: "item", subject: item.ID, customer: item.CustomerID, invoice: item.InvoiceID.UUID,
+			on: ap.ledger.today(item),
+			data: map[string]any{
+				"receipt_id": ap.receipt.ID, "amount_minor": item.PaidMinor - was.PaidMinor,
+				"discount_minor": item.DiscountedMinor - was.DiscountedMinor, "open_minor": item.OpenMinor, "currency": item.Currency,
+				"value_date": ap.receipt.ValueDate,
+			},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// at names the part of the input that an error is about.
+func at(path string, err error) error {
+	known, ok := asFault(err)
+	if !ok {
+		return err
+	}
+	return known.With(fault.Field{Path: path, Code: known.Code, Message: known.Message})
+}
