@@ -103,6 +103,8 @@ type Profile struct {
 	NameNoise []string
 	// ControlMarker in the number's column makes a row a control total instead of an invoice; empty: no such rows.
 	ControlMarker string
+	// Text is the profile as it was written, so that a load can keep what it was read by.
+	Text string
 }
 
 // Column maps one column of the file to a field.

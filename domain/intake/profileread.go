@@ -67,6 +67,7 @@ func LoadProfile(text []byte) (*Profile, error) {
 		return nil, fault.New(fault.Invalid, CodeMalformedProfile, "a profile file holds one profile")
 	}
 	p, problems := file.profile()
+	p.Text = string(text)
 	problems = append(problems, p.check()...)
 	if len(problems) > 0 {
 		return nil, fault.Fields(CodeMalformedProfile, "the profile contradicts itself or the schema", problems...)

@@ -137,6 +137,35 @@ func (in *reading) instalments(row *Row) []Instalment {
 	return found
 }
 
+// today is the date at which the file is cut.
+func (o Options) today() calendar.Date {
+	if o.AsOf.IsZero() {
+		return o.Today
+	}
+	return o.AsOf
+}
+
+// open reports whether the invoice is open as far as is known on a date.
+func (r *Row) open(today calendar.Date) bool { return r.Settled.IsZero() || r.Settled > today }
+
+// dueDates looks for one before the invoice's date. An open invoice with one is refused, because it would be chased too
+// early; a settled one is history, and accepted.
+func (in *reading) dueDates(row *Row) {
+	field, due := FieldDueDate, row.DueDate
+	if len(row.Instalments) > 0 {
+		field, due = FieldInstalments, row.Instalments[0].DueDate
+	}
+	if due.IsZero() || row.InvoiceDate.IsZero() || due >= row.InvoiceDate {
+		return
+	}
+	message := fmt.Sprintf("it is due on %s, before its date %s", due, row.InvoiceDate)
+	if row.open(in.options.today()) {
+		in.Refuse(field, CodeDueBeforeInvoice, message)
+		return
+	}
+	in.Flag(field, CodeDueBeforeInvoice, message)
+}
+
 // Limits of what looks ordinary; beyond them a row is accepted and shown to a person.
 const (
 	veryOldDays  = 3 * 366
@@ -145,13 +174,7 @@ const (
 
 // oddities flags what is possible and unlikely.
 func (in *reading) oddities(row *Row) {
-	today := in.options.Today
-	if !in.options.AsOf.IsZero() {
-		today = in.options.AsOf
-	}
-	if !row.DueDate.IsZero() && row.DueDate < row.InvoiceDate {
-		in.Flag(FieldDueDate, CodeDueBeforeInvoice, fmt.Sprintf("it was due on %s, before its date %s", row.DueDate, row.InvoiceDate))
-	}
+	today := in.options.today()
 	if !row.Settled.IsZero() && row.Settled < row.InvoiceDate {
 		in.Flag(FieldSettledDate, CodeSettledBeforeInvoice, fmt.Sprintf("it was settled on %s, before its date %s", row.Settled, row.InvoiceDate))
 	}
@@ -165,8 +188,7 @@ func (in *reading) oddities(row *Row) {
 
 func (in *reading) age(row *Row, today calendar.Date) {
 	latest := max(row.InvoiceDate, row.DueDate)
-	open := row.Settled.IsZero() || row.Settled > today
-	if open && latest.DaysSince(today) < -veryOldDays {
+	if row.open(today) && latest.DaysSince(today) < -veryOldDays {
 		in.Flag(FieldDueDate, CodeVeryOld, "it has been open for more than three years")
 	}
 	if latest.DaysSince(today) > farAheadDays {

@@ -46,6 +46,8 @@ func (r *Reader) read(rec record) Record {
 		return out
 	}
 	row := in.row()
+	out.Number = row.Number
+	in.dueDates(&row)
 	if _, refused := out.Refused(); !refused {
 		out.Row = &row
 		in.oddities(&row)

@@ -1,6 +1,9 @@
 package intake
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+
 	"arrears/domain/calendar"
 	"arrears/domain/money"
 )
@@ -54,11 +57,21 @@ func (r *Row) ByName() bool { return r.CustomerNumber == "" }
 // CustomerKey is the number under which the row's customer is kept: the source's own, or one made of the name's key,
 // which no source's number looks like.
 func (r *Row) CustomerKey() string {
-	if r.ByName() {
-		return "name:" + r.NameKey
+	if !r.ByName() {
+		return r.CustomerNumber
 	}
-	return r.CustomerNumber
+	if len(r.NameKey) <= maxNameKey {
+		return namePrefix + r.NameKey
+	}
+	sum := sha256.Sum256([]byte(r.NameKey))
+	return namePrefix + clip(r.NameKey, maxNameKey) + "~" + hex.EncodeToString(sum[:6])
 }
+
+const (
+	namePrefix = "name:"
+	// maxNameKey keeps the number made of a name within what a number may have.
+	maxNameKey = 80
+)
 
 // AsOf cuts the row at a date: present is false when the invoice is of a later date, and a later settlement is not known.
 func (r *Row) AsOf(date calendar.Date) (present bool) {
@@ -74,7 +87,8 @@ func (r *Row) AsOf(date calendar.Date) (present bool) {
 // Record is what the reader makes of one row of the file. Exactly one of these holds: it is an invoice (Row), it is a
 // control total (Control), or it is refused (a problem of severity Refused, and neither).
 type Record struct {
-	Line     int64 // of the file, from 1; a record over several lines counts by its first
+	Line     int64  // of the file, from 1; a record over several lines counts by its first
+	Number   string // the invoice's number where it could be read, of a refused row too
 	Raw      Raw
 	Row      *Row
 	Control  *Control

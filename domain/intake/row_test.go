@@ -142,7 +142,6 @@ func clip(s string) string { return s[:min(len(s), 30)] }
 func TestRowOddities(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, row, want string }{
-		{"due before invoice", "A,C1,2026-01-10,2026-01-09,EUR,1", "suspicious due_date due_before_invoice"},
 		{"due on the day is ordinary", "A,C1,2026-01-10,2026-01-10,EUR,1", ""},
 		{"very old", "A,C1,2022-01-10,2022-02-10,EUR,1", "suspicious due_date very_old"},
 		{"old and ordinary", "A,C1,2023-06-10,2023-07-10,EUR,1", ""},
@@ -158,6 +157,31 @@ func TestRowOddities(t *testing.T) {
 			require.Equal(t, c.want, strings.Join(codes(r), "; "))
 		})
 	}
+}
+
+// An open invoice that would be chased too early is refused; a settled one is history.
+func TestRowDueBeforeItsDate(t *testing.T) {
+	t.Parallel()
+	const header = "number,customer_number,invoice_date,due_date,currency,amount,settled_date,instalments\n"
+	cut := intake.Options{AsOf: day("2026-01-31")}
+	rows := readAll(t, shipped(t, "arrears"), cut, header+
+		"A,C1,2026-01-10,2026-01-09,EUR,1,,\n"+
+		"B,C1,2026-01-10,2026-01-09,EUR,1,2026-01-20,\n"+
+		"C,C1,2026-01-10,2026-01-09,EUR,1,2026-02-20,\n"+
+		"D,C1,2026-01-10,,EUR,2,,2026-01-09=1 2026-02-09=1\n")
+	require.Equal(t, []string{"refused due_date due_before_invoice"}, codes(rows[0]))
+	require.Equal(t, []string{"suspicious due_date due_before_invoice"}, codes(rows[1]))
+	require.Equal(t, []string{"refused due_date due_before_invoice"}, codes(rows[2]), "settled after the cut: open as far as is known")
+	require.Equal(t, []string{"refused instalments due_before_invoice"}, codes(rows[3]))
+	require.Equal(t, "A", rows[0].Number, "the number of a refused row is known")
+}
+
+func TestCustomerKeyOfALongName(t *testing.T) {
+	t.Parallel()
+	long := intake.Row{NameKey: strings.Repeat("ä", 150)}
+	require.LessOrEqual(t, len(long.CustomerKey()), 100)
+	other := intake.Row{NameKey: strings.Repeat("ä", 151)}
+	require.NotEqual(t, long.CustomerKey(), other.CustomerKey())
 }
 
 func TestRowSettledBeforeItsDate(t *testing.T) {
