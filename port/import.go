@@ -25,6 +25,7 @@ type ImportRun struct {
 	Unchanged  int64
 	Refused    int64
 	Suspicious int64
+	Settings   []byte // JSON: what whoever loaded it stated, and the profile's text
 	Report     []byte // JSON
 	CreatedBy  string
 	CreatedAt  time.Time
@@ -42,6 +43,8 @@ type QuarantineRow struct {
 	Raw      []byte // JSON
 	Severity string // refused or suspicious
 	State    string // open, corrected or discarded
+	// Fingerprint identifies the row among all loads of its source: the same row is not put here twice.
+	Fingerprint []byte
 }
 
 // Imports keeps loads and their quarantine.
@@ -53,8 +56,14 @@ type Imports interface {
 	Import(ctx context.Context, id uuid.UUID) (ImportRun, error)
 	// ListImports lists, oldest first.
 	ListImports(ctx context.Context, p Page) (Paged[ImportRun], error)
-	// InsertQuarantine writes rows in one go.
+	// FailImports marks the source's loads of a file of this name that are still running as failed: their process ended.
+	FailImports(ctx context.Context, source, filename string, at time.Time) error
+	// InsertQuarantine writes rows in one go; rows whose fingerprint is there already are left alone.
 	InsertQuarantine(ctx context.Context, rows []QuarantineRow) error
+	// LockQuarantine reads one and locks it until the end of the transaction. Error: quarantine.not_found.
+	LockQuarantine(ctx context.Context, id uuid.UUID) (QuarantineRow, error)
+	// Quarantine reads one. Error: quarantine.not_found.
+	Quarantine(ctx context.Context, id uuid.UUID) (QuarantineRow, error)
 	// ListQuarantine lists an import's rows by line; an empty state means all.
 	ListQuarantine(ctx context.Context, importID uuid.UUID, state string, p Page) (Paged[QuarantineRow], error)
 	// SetQuarantineState marks a row corrected or discarded. Error: quarantine.not_found.

@@ -48,6 +48,7 @@ type Tx interface {
 	Policies
 	Settings
 	Imports
+	Batches
 	Keys
 	AuditLog
 }

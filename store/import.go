@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -27,6 +28,7 @@ const importColumns = `
   unchanged,
   refused,
   suspicious,
+  settings,
   report,
   created_by,
   created_at,
@@ -55,13 +57,14 @@ INSERT INTO imports (
   unchanged,
   refused,
   suspicious,
+  settings,
   report,
   created_by,
   created_at,
   finished_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		r.ID, r.Profile, r.Source, r.Filename, r.SHA256, r.Mode, r.AsOf, r.State, r.RowsRead, r.Accepted, r.Changed, r.Unchanged,
-		r.Refused, r.Suspicious, jsonOrEmpty(r.Report), r.CreatedBy, r.CreatedAt, r.FinishedAt)
+		r.Refused, r.Suspicious, jsonOrEmpty(r.Settings), jsonOrEmpty(r.Report), r.CreatedBy, r.CreatedAt, r.FinishedAt)
 }
 
 // UpdateImport writes how a load stands; see port.Imports.
@@ -98,14 +101,62 @@ func (t *tx) ListImports(ctx context.Context, p port.Page) (port.Paged[port.Impo
 	return paged(rows, p, func(r port.ImportRun) string { return cursor(r.ID.String()) }), err
 }
 
+// FailImports marks loads whose process ended; see port.Imports.
+func (t *tx) FailImports(ctx context.Context, source, filename string, at time.Time) error {
+	return t.exec(ctx, `
+UPDATE imports SET
+  state = 'failed',
+  finished_at = $3
+WHERE source = $1 AND filename = $2 AND state = 'running'`, source, filename, at)
+}
+
 // InsertQuarantine writes rows in one go; see port.Imports.
 func (t *tx) InsertQuarantine(ctx context.Context, rows []port.QuarantineRow) error {
-	columns := []string{"id", "import_id", "line", "field", "code", "message", "raw", "severity", "state"}
-	_, err := t.q.CopyFrom(ctx, pgx.Identifier{"quarantine"}, columns, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
-		r := rows[i]
-		return []any{r.ID, r.ImportID, r.Line, r.Field, r.Code, r.Message, jsonOrEmpty(r.Raw), r.Severity, r.State}, nil
-	}))
-	return translate(err)
+	b := &pgx.Batch{}
+	for _, r := range rows {
+		b.Queue(`
+INSERT INTO quarantine (
+  id,
+  import_id,
+  line,
+  field,
+  code,
+  message,
+  raw,
+  severity,
+  state,
+  fingerprint
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (fingerprint) DO NOTHING`,
+			r.ID, r.ImportID, r.Line, r.Field, r.Code, r.Message, jsonOrEmpty(r.Raw), r.Severity, r.State, r.Fingerprint)
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	return translate(t.q.SendBatch(ctx, b).Close())
+}
+
+// quarantineColumns are in the order of scanQuarantine.
+const quarantineColumns = `
+  id,
+  import_id,
+  line,
+  field,
+  code,
+  message,
+  raw,
+  severity,
+  state,
+  fingerprint`
+
+// Quarantine reads one row; see port.Imports.
+func (t *tx) Quarantine(ctx context.Context, id uuid.UUID) (port.QuarantineRow, error) {
+	return one(ctx, t, errQuarantineNotFound, scanQuarantine, `SELECT`+quarantineColumns+` FROM quarantine WHERE id = $1`, id)
+}
+
+// LockQuarantine reads one row and locks it; see port.Imports.
+func (t *tx) LockQuarantine(ctx context.Context, id uuid.UUID) (port.QuarantineRow, error) {
+	return one(ctx, t, errQuarantineNotFound, scanQuarantine, `SELECT`+quarantineColumns+` FROM quarantine WHERE id = $1 FOR UPDATE`, id)
 }
 
 // ListQuarantine lists an import's rows by line; see port.Imports.
@@ -120,18 +171,7 @@ func (t *tx) ListQuarantine(ctx context.Context, importID uuid.UUID, state strin
 	if key != nil {
 		w.add("(line, id) > ($?::text::bigint, $?::uuid)", key[0], key[1])
 	}
-	rows, err := many(ctx, t, scanQuarantine, `
-SELECT
-  id,
-  import_id,
-  line,
-  field,
-  code,
-  message,
-  raw,
-  severity,
-  state
-FROM quarantine`+w.where()+w.limit("line, id", p), w.args...)
+	rows, err := many(ctx, t, scanQuarantine, `SELECT`+quarantineColumns+` FROM quarantine`+w.where()+w.limit("line, id", p), w.args...)
 	return paged(rows, p, func(r port.QuarantineRow) string { return cursor(strconv.FormatInt(r.Line, 10), r.ID.String()) }), err
 }
 
@@ -164,6 +204,7 @@ func scanImport(row pgx.CollectableRow) (port.ImportRun, error) {
 		&r.Unchanged,
 		&r.Refused,
 		&r.Suspicious,
+		&r.Settings,
 		&r.Report,
 		&r.CreatedBy,
 		&r.CreatedAt,
@@ -184,6 +225,7 @@ func scanQuarantine(row pgx.CollectableRow) (port.QuarantineRow, error) {
 		&r.Raw,
 		&r.Severity,
 		&r.State,
+		&r.Fingerprint,
 	)
 	return r, err
 }

@@ -142,6 +142,7 @@ CREATE TABLE invoices (
   CONSTRAINT invoices_source_number UNIQUE (source, number)
 );
 CREATE INDEX invoices_customer ON invoices (customer_id, id);
+CREATE INDEX invoices_content ON invoices (customer_id, amount_minor, invoice_date); -- the same invoice under another number
 
 -- The unit of money (MONEY.md). The law of the item is this CHECK.
 CREATE TABLE items (
@@ -522,6 +523,7 @@ CREATE TABLE imports (
   unchanged     bigint NOT NULL DEFAULT 0,
   refused       bigint NOT NULL DEFAULT 0,
   suspicious    bigint NOT NULL DEFAULT 0,
+  settings      jsonb NOT NULL DEFAULT '{}',    -- what whoever loaded it stated, and the profile's text
   report        jsonb NOT NULL DEFAULT '{}',
   created_by    text NOT NULL,
   created_at    timestamptz NOT NULL,
@@ -536,7 +538,8 @@ CREATE TABLE quarantine (
   message     text NOT NULL,
   raw         jsonb NOT NULL,
   severity    text NOT NULL CHECK (severity IN ('refused','suspicious')),
-  state       text NOT NULL DEFAULT 'open' CHECK (state IN ('open','corrected','discarded'))
+  state       text NOT NULL DEFAULT 'open' CHECK (state IN ('open','corrected','discarded')),
+  fingerprint bytea UNIQUE                      -- the same row of a source is not put here twice
 );
 CREATE INDEX quarantine_import ON quarantine (import_id, line);
 
