@@ -110,6 +110,14 @@ type LadderMove struct {
 	HandedOverOn  calendar.Date
 }
 
+// Climb moves the item of a step past the step's stage, unless a person has restarted the ladder since.
+type Climb struct {
+	StepID uuid.UUID
+	On     calendar.Date
+	Notice bool // a notice of it was sent
+	Level  int  // which it reached; 0 leaves the item's
+}
+
 // Nudge is a message to a workflow in the outbox: "look again", or its start.
 type Nudge struct {
 	WorkflowID string
@@ -131,6 +139,7 @@ type Work struct {
 	Lines     []notice.Line
 	Approvals []casework.Approval
 	Ladder    []LadderMove
+	Climbs    []Climb
 	Holds     []uuid.UUID // customers for whom a credit hold is requested
 	BadEmail  []BadEmail
 	Tasks     []casework.Task

@@ -24,6 +24,8 @@ type Notices interface {
 	// LockNotice locks the notice's customer and reads the notice with its lines and open approval, in one round trip.
 	// Error: notice.not_found.
 	LockNotice(ctx context.Context, id uuid.UUID) (NoticeFile, error)
+	// NoticeFile is LockNotice without the lock.
+	NoticeFile(ctx context.Context, id uuid.UUID) (NoticeFile, error)
 	// Notice reads one with its lines, without locking. Error: notice.not_found.
 	Notice(ctx context.Context, id uuid.UUID) (notice.Notice, error)
 	// NoticeBody reads the bytes as composed. Error: notice.no_body.

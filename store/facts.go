@@ -246,7 +246,6 @@ FROM tasks t
 JOIN items i ON i.id = t.item_id
 WHERE t.invoice_id = ANY($1)
   AND t.kind IN ('no_address','apply_credit','ladder_done','broken_promise')
-  AND t.state <> 'cancelled'
   AND (t.kind = 'broken_promise' OR split_part(t.dedupe, '/', 3) = i.cycle::text)
   AND (t.kind <> 'no_address' OR NOT EXISTS (
     SELECT FROM steps d

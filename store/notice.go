@@ -140,9 +140,18 @@ WHERE n.id = $1`
 
 // LockNotice locks the notice's customer and reads the notice; see port.Notices.
 func (t *tx) LockNotice(ctx context.Context, id uuid.UUID) (port.NoticeFile, error) {
-	var f port.NoticeFile
 	b := &pgx.Batch{}
 	b.Queue(`SELECT id FROM customers WHERE id = (SELECT customer_id FROM notices WHERE id = $1) FOR NO KEY UPDATE`, id)
+	return t.noticeFile(ctx, b, id)
+}
+
+// NoticeFile reads a notice without locking; see port.Notices.
+func (t *tx) NoticeFile(ctx context.Context, id uuid.UUID) (port.NoticeFile, error) {
+	return t.noticeFile(ctx, &pgx.Batch{}, id)
+}
+
+func (t *tx) noticeFile(ctx context.Context, b *pgx.Batch, id uuid.UUID) (port.NoticeFile, error) {
+	var f port.NoticeFile
 	b.Queue(sqlNoticeFile, id).Query(func(rows pgx.Rows) error {
 		var err error
 		f, err = pgx.CollectOneRow(rows, scanNoticeFile)

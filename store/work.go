@@ -38,6 +38,9 @@ func (t *tx) Write(ctx context.Context, w port.Work) error {
 	for _, m := range w.Ladder {
 		queueLadder(b, m)
 	}
+	for _, c := range w.Climbs {
+		queueClimb(b, c)
+	}
 	if err := queueRest(ctx, b, w); err != nil {
 		return err
 	}
@@ -203,6 +206,19 @@ SET
   handed_over_on = $7,
   version = version + 1
 WHERE id = $1`, m.ItemID, m.Cycle, m.Level, m.LastStageDone, m.LastStageOn, m.LastNoticeOn, m.HandedOverOn)
+}
+
+func queueClimb(b *pgx.Batch, c port.Climb) {
+	b.Queue(`
+UPDATE items i
+SET
+  level = CASE WHEN $4 > 0 THEN $4 ELSE i.level END,
+  last_stage_done = s.stage,
+  last_stage_on = $2,
+  last_notice_on = CASE WHEN $3 THEN $2 ELSE i.last_notice_on END,
+  version = i.version + 1
+FROM steps s
+WHERE s.id = $1 AND i.id = s.item_id AND i.cycle = s.cycle`, c.StepID, c.On, c.Notice, c.Level)
 }
 
 // queueTask opens a task unless its dedupe was used before, and records it if it was opened.

@@ -1,0 +1,238 @@
+package activities
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/access"
+	"arrears/domain/calendar"
+	"arrears/domain/casework"
+	"arrears/domain/policy"
+	"arrears/domain/receivable"
+)
+
+// The kinds of tasks that the engine opens besides policy's.
+const (
+	taskCreditHold      = "credit_hold"
+	taskHandOver        = "hand_over"
+	taskApprovalOverdue = "approval_overdue"
+	taskNeedsAttention  = "needs_attention"
+	taskBadAddress      = "bad_address"
+)
+
+// openTasks opens what each item calls for: its stage's task, which is a step of the ladder, or one that is opened once.
+func (c *Collection) openTasks(_ context.Context, s *sheet) error {
+	return s.each(policy.DoOpenTask, func(it *policy.ItemFacts, d policy.ItemDecision) error {
+		if d.TaskKind != policy.TaskStage {
+			s.openOnce(it, d)
+			return nil
+		}
+		step := s.stepFor(it, d, casework.StepDone)
+		s.work.Steps = append(s.work.Steps, step)
+		s.work.Tasks = append(s.work.Tasks, s.stageTask(it, d))
+		s.climbed(it, d.Stage)
+		return s.stageDone(it, d, step)
+	})
+}
+
+// stageDone records that a stage which sends nothing was done.
+func (s *sheet) stageDone(it *policy.ItemFacts, d policy.ItemDecision, step casework.Step) error {
+	return s.audit("step.done", "step", step.ID, it.ID, map[string]any{
+		"stage": d.Stage, "action": d.Action, "amount_minor": d.AskMinor, "currency": it.Currency,
+	})
+}
+
+func (s *sheet) stageTask(it *policy.ItemFacts, d policy.ItemDecision) casework.Task {
+	summary, days := "Stage "+d.Stage, 0
+	if stage := stageOf(s.policy, d.Stage); stage != nil {
+		days = stage.DueDays
+		if stage.TaskText != "" {
+			summary = stage.TaskText
+		}
+	}
+	t := s.task(it, policy.TaskStage, summary, d.Stage)
+	t.DueOn = shipped(s.file.Facts.Customer.Calendar).AddBusinessDays(t.DueOn, days)
+	return t
+}
+
+// summaries say what to do about what is opened once.
+var summaries = map[string]string{
+	policy.TaskNoAddress:     "The customer cannot be reached by any channel of the next stage: find an address",
+	policy.TaskApplyCredit:   "Open credits cover what is due: apply them",
+	policy.TaskLadderDone:    "The last stage is done and the item is still open: decide what to do",
+	policy.TaskBrokenPromise: "A promise to pay was not kept",
+}
+
+// openOnce opens a task whose dedupe makes it the only one of its kind for the item and cycle, for its stage in the case of
+// a missing address, and for its promise in the case of a broken one.
+func (s *sheet) openOnce(it *policy.ItemFacts, d policy.ItemDecision) {
+	last := ""
+	switch d.TaskKind {
+	case policy.TaskNoAddress:
+		last = d.Stage
+	case policy.TaskBrokenPromise:
+		last = lastBroken(it).String()
+	}
+	s.work.Tasks = append(s.work.Tasks, s.task(it, d.TaskKind, summaries[d.TaskKind], last))
+	it.Tasks = append(it.Tasks[:len(it.Tasks):len(it.Tasks)], d.TaskKind)
+}
+
+// lastBroken is the promise that was settled last as not kept; facts hold at most one such.
+func lastBroken(it *policy.ItemFacts) uuid.UUID {
+	for _, p := range it.Promises {
+		if p.State != receivable.PromiseOpen {
+			return p.ID
+		}
+	}
+	return uuid.Nil
+}
+
+// task is a task for the customer's collector about an item. last distinguishes several of a kind in one cycle.
+func (s *sheet) task(it *policy.ItemFacts, kind, summary, last string) casework.Task {
+	dedupe := kind + "/" + it.ID.String() + "/" + strconv.Itoa(it.Cycle)
+	if last != "" {
+		dedupe += "/" + last
+	}
+	return casework.Task{
+		ID: newID(), Kind: kind, Dedupe: dedupe,
+		CustomerID: uuid.NullUUID{UUID: s.file.Case.CustomerID, Valid: true},
+		InvoiceID:  uuid.NullUUID{UUID: s.file.InvoiceID, Valid: true},
+		ItemID:     uuid.NullUUID{UUID: it.ID, Valid: true},
+		Assignee:   s.file.Collector, Role: string(access.Collector), Summary: summary,
+		DueOn: s.today(it), State: casework.TaskOpen, CreatedAt: s.now,
+	}
+}
+
+// requestHold asks once for the customer's credit hold; a person sees to it that the books confirm it.
+func (c *Collection) requestHold(_ context.Context, s *sheet) error {
+	return s.each(policy.DoRequestHold, func(it *policy.ItemFacts, d policy.ItemDecision) error {
+		step := s.stepFor(it, d, casework.StepDone)
+		s.work.Steps = append(s.work.Steps, step)
+		s.climbed(it, d.Stage)
+		if err := s.stageDone(it, d, step); err != nil {
+			return err
+		}
+		if s.file.Facts.Customer.OnHold {
+			return nil
+		}
+		s.file.Facts.Customer.OnHold = true
+		s.work.Holds = append(s.work.Holds, s.file.Case.CustomerID)
+		s.work.Tasks = append(s.work.Tasks, s.task(it, taskCreditHold, "Stop supply to the customer and confirm the credit hold", d.Stage))
+		return s.audit("credit_hold.requested", "customer", s.file.Case.CustomerID, it.ID, map[string]any{"stage": d.Stage})
+	})
+}
+
+// handOver stops asking: the item is only watched from now on.
+func (c *Collection) handOver(_ context.Context, s *sheet) error {
+	return s.each(policy.DoHandOver, func(it *policy.ItemFacts, d policy.ItemDecision) error {
+		step := s.stepFor(it, d, casework.StepDone)
+		s.work.Steps = append(s.work.Steps, step)
+		it.HandedOverOn = s.today(it)
+		s.climbed(it, d.Stage)
+		s.work.Tasks = append(s.work.Tasks, s.task(it, taskHandOver, "Hand the item over: collect its documents and send them", d.Stage))
+		return s.stageDone(it, d, step)
+	})
+}
+
+// passStages lets the ladder go on past a stage that is not taken; the level stays.
+func (c *Collection) passStages(_ context.Context, s *sheet) error {
+	return s.each(policy.DoPassStage, func(it *policy.ItemFacts, d policy.ItemDecision) error {
+		step := s.stepFor(it, d, casework.StepSkipped)
+		step.Reason = passReason(d)
+		s.work.Steps = append(s.work.Steps, step)
+		s.climbed(it, d.Stage)
+		return s.audit("step.skipped", "step", step.ID, it.ID, map[string]any{"stage": d.Stage, "reason": step.Reason})
+	})
+}
+
+// passReason is the reason that let the stage pass.
+func passReason(d policy.ItemDecision) string {
+	for _, r := range d.Reasons {
+		switch r.Code {
+		case policy.ReasonCourtesyLapsed, policy.ReasonStagePassed, policy.ReasonAlreadyOnHold:
+			return r.Code
+		}
+	}
+	return "passed"
+}
+
+// settlePromises settles what was promised for a day that has passed with its grace.
+func (c *Collection) settlePromises(ctx context.Context, s *sheet) error {
+	settled := make(map[uuid.UUID]receivable.Promise)
+	return s.each(policy.DoSettle, func(it *policy.ItemFacts, _ policy.ItemDecision) error {
+		today := s.today(it)
+		for _, p := range it.Promises {
+			if p.State != receivable.PromiseOpen || p.HoldUntil >= today {
+				continue
+			}
+			if _, done := settled[p.ID]; done {
+				continue
+			}
+			promise, err := s.settle(ctx, p.ID, today)
+			if err != nil {
+				return err
+			}
+			settled[p.ID] = promise
+			s.promiseSettled(promise)
+		}
+		return nil
+	})
+}
+
+// settle writes that a promise was broken, or partly kept.
+func (s *sheet) settle(ctx context.Context, id uuid.UUID, today calendar.Date) (receivable.Promise, error) {
+	p, err := s.tx.Promise(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	p.State, p.SettledOn = receivable.PromiseBroken, today
+	if p.ReceivedMinor > 0 {
+		p.State = receivable.PromisePartiallyKept
+	}
+	if err := s.tx.UpdatePromise(ctx, p); err != nil {
+		return p, err
+	}
+	return p, s.audit("promise."+string(p.State), "promise", p.ID, uuid.Nil, map[string]any{
+		"amount_minor": p.AmountMinor, "received_minor": p.ReceivedMinor, "currency": p.Currency, "due_on": p.DueOn.String(),
+	})
+}
+
+// promiseSettled brings the facts of all items up to a settled promise: of those not kept only the last is a fact.
+func (s *sheet) promiseSettled(settled receivable.Promise) {
+	for i := range s.file.Facts.Items {
+		it := &s.file.Facts.Items[i]
+		var kept []policy.PromiseFacts
+		var last *policy.PromiseFacts
+		for _, p := range it.Promises {
+			if p.ID == settled.ID {
+				p.State, p.SettledOn = settled.State, settled.SettledOn
+				last = &p
+			} else if p.State == receivable.PromiseOpen {
+				kept = append(kept, p)
+			} else if last == nil {
+				last = &p
+			}
+		}
+		if last != nil {
+			kept = append(kept, *last)
+		}
+		it.Promises = kept
+		it.Tasks = openTasksOf(it.Tasks, last != nil && last.ID == settled.ID)
+	}
+}
+
+// openTasksOf drops the task of an earlier broken promise when a later one is the fact.
+func openTasksOf(tasks []string, newlyBroken bool) []string {
+	if !newlyBroken {
+		return tasks
+	}
+	var left []string
+	for _, kind := range tasks {
+		if kind != policy.TaskBrokenPromise {
+			left = append(left, kind)
+		}
+	}
+	return left
+}

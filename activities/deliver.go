@@ -1,0 +1,148 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"arrears/domain/fault"
+	"arrears/domain/notice"
+	"arrears/internal/failpoint"
+	"arrears/port"
+	"arrears/workflows/contract"
+)
+
+// The codes of a delivery that is tried again.
+const (
+	CodeTemporary = "notice.temporary" // the other side turned it away for now: it certainly has not got it
+	CodeUnknown   = "notice.unknown"   // the answer was lost: it may have got it
+	CodeTooSlow   = "notice.too_slow"  // never handed over within the time after its dispatch
+)
+
+// Bounds of a delivery.
+const (
+	defaultSendWithin = 2 * time.Second
+	maxDispatches     = 3                // a machine that is slower than that three times in a row tries later
+	recordTimeout     = 15 * time.Second // recording the outcome goes on when the activity is cancelled
+)
+
+// DeliverNotice seals, dispatches and hands over a notice whose moment has come, and records the outcome. Run again after
+// a crash it sends the same bytes again if the facts are unchanged, and withdraws otherwise.
+func (n *Notices) DeliverNotice(ctx context.Context, in contract.Step) (contract.Next, error) {
+	next, channel, err := n.ready(ctx, in)
+	if err != nil || next.Now != contract.DeliverNotice {
+		return next, err
+	}
+	if channel == nil {
+		return n.refuseUnsent(ctx, in)
+	}
+	session, err := channel.Prepare(ctx)
+	if err != nil {
+		return contract.Next{}, fault.Wrap(err, fault.Unavailable, CodeTemporary, "the channel is not ready")
+	}
+	defer func() { _ = session.Close() }() // what was sent is recorded; nothing is left to lose
+	return n.exchange(ctx, in, session)
+}
+
+// ready tells what is to be done, and for a notice that is to be sent its channel; nil when that is not set up.
+func (n *Notices) ready(ctx context.Context, in contract.Step) (contract.Next, Channel, error) {
+	now, err := businessNow(ctx, n.Clock)
+	if err != nil {
+		return contract.Next{}, nil, err
+	}
+	var f port.NoticeFile
+	err = n.Store.Read(ctx, func(ctx context.Context, tx port.Tx) (err error) {
+		f, err = tx.NoticeFile(ctx, in.Subject)
+		return err
+	})
+	if err != nil {
+		return contract.Next{}, nil, err
+	}
+	next, err := n.plan(ctx, f, now)
+	return next, n.Office.Channels[f.Channel], err
+}
+
+// exchange dispatches and sends. If something keeps the machine busy between the commit and the first byte, the facts are
+// looked at again: what is said must hold when it is said.
+func (n *Notices) exchange(ctx context.Context, in contract.Step, session Session) (contract.Next, error) {
+	for attempt := range maxDispatches {
+		d, err := n.dispatch(ctx, in, attempt > 0)
+		if err != nil || !d.send {
+			return d.next, err
+		}
+		if err := failpoint.Hit("dispatch.after_commit"); err != nil {
+			return contract.Next{}, err
+		}
+		if n.real().Sub(d.committed) > n.sendWithin() {
+			continue
+		}
+		outcome := session.Send(ctx, d.message)
+		if err := failpoint.Hit("send.after"); err != nil {
+			return contract.Next{}, err
+		}
+		return n.record(ctx, in, outcome)
+	}
+	return contract.Next{}, fault.New(fault.Unavailable, CodeTooSlow, "the notice could not be handed over soon enough after its dispatch")
+}
+
+func (n *Notices) sendWithin() time.Duration {
+	if n.SendWithin > 0 {
+		return n.SendWithin
+	}
+	return defaultSendWithin
+}
+
+// record writes the outcome, even when the activity has been cancelled in between: the message is out.
+func (n *Notices) record(ctx context.Context, in contract.Step, outcome notice.Outcome) (contract.Next, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	now, err := businessNow(ctx, n.Clock)
+	if err != nil {
+		return contract.Next{}, err
+	}
+	err = n.Store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		f, err := tx.LockNotice(ctx, in.Subject)
+		if err != nil || f.State != notice.Sending {
+			return err
+		}
+		work, err := outcomeWork(ctx, tx, f, outcome, now)
+		if err != nil {
+			return err
+		}
+		return tx.Write(ctx, work)
+	})
+	if err != nil {
+		return contract.Next{}, err
+	}
+	switch outcome.Kind {
+	case notice.Temporary:
+		return contract.Next{}, fault.Wrap(errors.New(outcome.Detail), fault.Unavailable, CodeTemporary, "the notice was turned away for now")
+	case notice.Unknown:
+		return contract.Next{}, fault.Wrap(errors.New(outcome.Detail), fault.Unavailable, CodeUnknown, "the answer to the notice was lost")
+	}
+	return contract.Next{Closed: true}, nil
+}
+
+// refuseUnsent refuses a notice whose channel is not set up, so that its cases find another way.
+func (n *Notices) refuseUnsent(ctx context.Context, in contract.Step) (contract.Next, error) {
+	now, err := businessNow(ctx, n.Clock)
+	if err != nil {
+		return contract.Next{}, err
+	}
+	err = n.Store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		f, err := tx.LockNotice(ctx, in.Subject)
+		if err != nil || !underWay(f.State) {
+			return err
+		}
+		work, err := outcomeWork(ctx, tx, f, notice.Outcome{Kind: notice.RefusedMessage, Detail: "the channel is not set up"}, now)
+		if err != nil {
+			return err
+		}
+		return tx.Write(ctx, work)
+	})
+	return contract.Next{Closed: true}, err
+}
+
+func underWay(s notice.State) bool {
+	return s == notice.Gathering || s == notice.Sealed || s == notice.Sending
+}

@@ -1,0 +1,93 @@
+package activities
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/access"
+	"arrears/domain/audit"
+	"arrears/domain/casework"
+	"arrears/domain/fault"
+	"arrears/port"
+	"arrears/workflows/contract"
+)
+
+// Parking holds the activity that puts what could not go on in front of a person.
+type Parking struct {
+	Store port.Store
+	Clock port.Clock
+}
+
+// Park marks a case as needing attention, or opens a task for a notice, and waits for a nudge. It reads as little as it
+// can: what failed may be the facts. A subject that does not exist has nothing to wait for.
+func (p *Parking) Park(ctx context.Context, in contract.ParkInput) (contract.Next, error) {
+	now, err := businessNow(ctx, p.Clock)
+	if err != nil {
+		return contract.Next{}, err
+	}
+	err = p.Store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		house, err := tx.Installation(ctx)
+		if err != nil {
+			return err
+		}
+		work := port.Work{}
+		task := casework.Task{
+			ID: newID(), Kind: taskNeedsAttention, Role: string(access.Supervisor), State: casework.TaskOpen, CreatedAt: now,
+			Summary: in.Activity + " failed: " + in.Code, DueOn: dateIn(now, house.TimeZone),
+		}
+		if in.Kind == contract.KindNotice {
+			task, err = parkNotice(ctx, tx, in, task)
+		} else {
+			task, err = parkCase(ctx, tx, in, task, &work)
+		}
+		if err != nil {
+			return err
+		}
+		work.Tasks = []casework.Task{task}
+		e, err := entry(now, "case.parked", in.Kind, in.Subject, task.CustomerID.UUID, task.InvoiceID, map[string]any{
+			"activity": in.Activity, "code": in.Code,
+		})
+		work.Audit = []audit.Entry{e}
+		if err != nil {
+			return err
+		}
+		return tx.Write(ctx, work)
+	})
+	if fault.KindOf(err) == fault.NotFound {
+		return contract.Next{Closed: true}, nil
+	}
+	return contract.Next{}, err
+}
+
+func parkCase(ctx context.Context, tx port.Tx, in contract.ParkInput, task casework.Task, work *port.Work) (casework.Task, error) {
+	c, err := tx.Case(ctx, in.Subject)
+	if err != nil {
+		return task, err
+	}
+	if err := tx.LockCustomer(ctx, c.CustomerID); err != nil {
+		return task, err
+	}
+	if c, err = tx.Case(ctx, in.Subject); err != nil {
+		return task, err
+	}
+	c.State, c.AttentionCode = casework.CaseNeedsAttention, in.Code
+	work.Cases = []casework.Case{c}
+	task.Dedupe = taskNeedsAttention + "/" + c.ID.String() + "/" + strconv.Itoa(c.Decisions)
+	task.CustomerID = uuid.NullUUID{UUID: c.CustomerID, Valid: true}
+	task.InvoiceID = uuid.NullUUID{UUID: c.ID, Valid: true}
+	return task, nil
+}
+
+// parkNotice leaves the notice as it is: its lines keep their cases waiting until a person sees to it.
+func parkNotice(ctx context.Context, tx port.Tx, in contract.ParkInput, task casework.Task) (casework.Task, error) {
+	n, err := tx.Notice(ctx, in.Subject)
+	if err != nil {
+		return task, err
+	}
+	task.Dedupe = taskNeedsAttention + "/" + n.ID.String() + "/" + strconv.FormatInt(n.Version, 10)
+	task.CustomerID = uuid.NullUUID{UUID: n.CustomerID, Valid: true}
+	task.InvoiceID = oneCase(n.Lines)
+	return task, nil
+}
