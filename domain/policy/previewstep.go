@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,8 +107,7 @@ func (s *story) tellWaits(d *Decision) {
 	for i := range d.Items {
 		item := &d.Items[i]
 		why := s.because(item)
-		plain := len(item.Reasons) == 0 || hasReason(item, ReasonStageAhead) || hasReason(item, ReasonLadderDone)
-		if item.Verb == Close || plain || s.told[i] == why {
+		if item.Verb == Close || shows(item) || s.told[i] == why {
 			continue
 		}
 		s.told[i] = why
@@ -119,13 +119,11 @@ func (s *story) tellWaits(d *Decision) {
 	}
 }
 
-func hasReason(d *ItemDecision, code string) bool {
-	for i := range d.Reasons {
-		if d.Reasons[i].Code == code {
-			return true
-		}
-	}
-	return false
+// shows reports whether other lines already show why the item waits.
+func shows(d *ItemDecision) bool {
+	return slices.ContainsFunc(d.Reasons, func(r Reason) bool {
+		return r.Code == ReasonStageAhead || r.Code == ReasonLadderDone || r.Code == ReasonHandedOver
+	})
 }
 
 // tell adds a line, with what is the same for all of them.
@@ -183,11 +181,11 @@ func (s *story) actionText(d *ItemDecision) string {
 	return s.because(d)
 }
 
-// because explains the reasons of a decision that say more than that the stage was reached.
+// because explains the reasons of a decision that say more than the line itself.
 func (s *story) because(d *ItemDecision) string {
 	var sentences []string
 	for _, r := range d.Reasons {
-		if r.Code != ReasonStageReached {
+		if r.Code != ReasonStageReached && r.Code != ReasonStagePassed {
 			sentences = append(sentences, Explain(r))
 		}
 	}

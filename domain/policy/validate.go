@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"time"
 
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
@@ -73,11 +74,17 @@ func (v *validator) rules() {
 	if err := p.Window.Validate(); err != nil {
 		v.check(false, "window", fault.CodeOf(err), "never opens")
 	}
+	v.check(opensInTheWeek(p.Window.Days), "window.days", "weekend", "opens on weekends only, on which nothing is sent")
 	v.closedDays()
 	v.check(p.Credits == CreditsReserve || p.Credits == CreditsShow, "credits", "unknown", "is reserve or show")
 	v.check(slices.Contains([]BrokenPromiseRule{BrokenResume, BrokenTask, BrokenNextStage}, p.BrokenPromise),
 		"broken_promise", "unknown", "is resume, task or next_stage")
 	v.between("review_days", p.ReviewDays, 1, maxReviewDays)
+}
+
+// opensInTheWeek reports whether one of the days is a business day in the calendars that are shipped; none means all are.
+func opensInTheWeek(days []time.Weekday) bool {
+	return len(days) == 0 || slices.ContainsFunc(days, func(d time.Weekday) bool { return d != time.Saturday && d != time.Sunday })
 }
 
 func (v *validator) closedDays() {
