@@ -16,10 +16,12 @@ import (
 // Config is everything an operator may set. The doc tags are the reference printed by `arrears config`.
 type Config struct {
 	DatabaseURL string `env:"ARREARS_DATABASE_URL" doc:"PostgreSQL connection URL of the product's database"`
+	AppRole     string `env:"ARREARS_APP_ROLE" doc:"database role to work as after connecting, for example arrears_app; empty: the one that connects. migrate ignores it"`
 	HTTPAddr    string `env:"ARREARS_HTTP_ADDR" envDefault:"127.0.0.1:8080" doc:"address and port of the API"`
 	LogLevel    string `env:"ARREARS_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
 	LogFormat   string `env:"ARREARS_LOG_FORMAT" envDefault:"text" doc:"text or json"`
 
+	Creditor  Creditor
 	Temporal  Temporal
 	Mail      Mail
 	Notices   Notices
@@ -28,6 +30,19 @@ type Config struct {
 	Worker    Worker
 	Webhook   Webhook
 	Templates string `env:"ARREARS_TEMPLATES" doc:"folder of own notice templates, checked at the start"`
+}
+
+// Creditor is who collects. It is written at the first migration of a database; later changes go through the API
+// (PATCH /v1/settings).
+type Creditor struct {
+	Name        string `env:"ARREARS_CREDITOR_NAME" envDefault:"Our company" doc:"new installation: name of the creditor, as notices show it"`
+	Address     string `env:"ARREARS_CREDITOR_ADDRESS" doc:"new installation: postal address, lines separated by \\n"`
+	RemitTo     string `env:"ARREARS_REMIT_TO" doc:"new installation: bank details as notices show them, lines separated by \\n"`
+	TimeZone    string `env:"ARREARS_TIME_ZONE" envDefault:"UTC" doc:"new installation: time zone (IANA name)"`
+	Language    string `env:"ARREARS_LANGUAGE" envDefault:"en" doc:"new installation: language of notices where the customer states none"`
+	Calendar    string `env:"ARREARS_CALENDAR" envDefault:"none" doc:"new installation: holiday calendar; none is weekends only"`
+	From        string `env:"ARREARS_FROM_ADDRESS" envDefault:"receivables@localhost" doc:"new installation: sender address of mails"`
+	ReplyDomain string `env:"ARREARS_REPLY_DOMAIN" envDefault:"localhost" doc:"new installation: domain of the reply addresses, which thread to the customer"`
 }
 
 // Temporal says where the engine is.
