@@ -1,0 +1,48 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/access"
+	"arrears/domain/audit"
+	"arrears/domain/calendar"
+	"arrears/port"
+)
+
+// TimelineEntry is one thing that happened to an invoice, in words.
+type TimelineEntry struct {
+	ID     string
+	At     time.Time     // business instant
+	Date   calendar.Date // the business date it fell on, where one mattered
+	Actor  string
+	Action string
+	Text   string
+}
+
+// Timeline tells what happened to an invoice, oldest first. Errors: access.forbidden, invoice.not_found, page.bad_cursor.
+func (a *App) Timeline(ctx context.Context, who access.Principal, invoiceID uuid.UUID, page port.Page) (port.Paged[TimelineEntry], error) {
+	return lookup(ctx, a, who, access.InvoicesRead, func(ctx context.Context, tx port.Tx) (port.Paged[TimelineEntry], error) {
+		var told port.Paged[TimelineEntry]
+		if _, err := tx.Invoice(ctx, invoiceID); err != nil {
+			return told, err
+		}
+		entries, err := tx.ListAudit(ctx, port.AuditFilter{InvoiceID: someID(invoiceID)}, page)
+		told.Next = entries.Next
+		for _, e := range entries.Items {
+			told.Items = append(told.Items, TimelineEntry{
+				ID: e.ID, At: e.At, Date: e.BusinessDate, Actor: e.Actor, Action: e.Action, Text: inWords(e),
+			})
+		}
+		return told, err
+	})
+}
+
+// ListAuditEntries lists the record in the order in which it was written. Errors: access.forbidden, page.bad_cursor.
+func (a *App) ListAuditEntries(ctx context.Context, who access.Principal, f port.AuditFilter, page port.Page) (port.Paged[audit.Entry], error) {
+	return lookup(ctx, a, who, access.AuditRead, func(ctx context.Context, tx port.Tx) (port.Paged[audit.Entry], error) {
+		return tx.ListAudit(ctx, f, page)
+	})
+}

@@ -1,0 +1,147 @@
+package app
+
+import (
+	"encoding/json"
+	"strings"
+
+	"arrears/domain/audit"
+	"arrears/domain/money"
+)
+
+// sentences say what an action was. {key} stands for a value of the entry's data: amounts that end in _minor are written
+// with the entry's currency, codes with blanks for underscores. What has no sentence is told by its action.
+var sentences = map[string]string{
+	"invoice.created":         "The invoice over {amount_minor} was entered; due {due_date}.",
+	"invoice.changed":         "The invoice was changed ({fields}).",
+	"invoice.voided":          "The invoice was declared void.",
+	"receipt.applied":         "{amount_minor} were paid (value date {value_date}); {open_minor} remain open.",
+	"receipt.unapplied":       "A receipt was reversed: {amount_minor} are owed again.",
+	"credit_memo.applied":     "{amount_minor} were credited; {open_minor} remain open.",
+	"credit_memo.unapplied":   "A credit memo was declared void: {amount_minor} are owed again.",
+	"write_off.made":          "{amount_minor} were written off ({kind}); {open_minor} remain open.",
+	"promise.made":            "The customer promised to pay {amount_minor} by {due_on}.",
+	"promise.kept":            "The promise was kept: {received_minor} of {amount_minor} came.",
+	"promise.partially_kept":  "The promise was partly kept: {received_minor} of {amount_minor} came.",
+	"promise.broken":          "The promise over {amount_minor} by {due_on} was broken.",
+	"promise.withdrawn":       "The promise over {amount_minor} was withdrawn.",
+	"promise.reopened":        "The promise over {amount_minor} by {due_on} is open again.",
+	"block.set":               "Dunning was blocked ({reason}) until {until}.",
+	"block.released":          "The dunning block ({reason}) was released.",
+	"dispute.flagged":         "{amount_minor} were marked as disputed ({reason}).",
+	"dispute.released":        "The dispute over {amount_minor} was released.",
+	"note.added":              "A note was added.",
+	"call.logged":             "A call was logged ({outcome}).",
+	"document.stored":         "A document was stored ({kind}).",
+	"task.opened":             "A task was opened ({kind}), due {due_on}.",
+	"task.assigned":           "A task was assigned ({kind}).",
+	"task.closed":             "A task was closed ({kind}).",
+	"case.armed":              "The collection began; the next look is {wake_at}.",
+	"case.closed":             "The collection was closed: nothing is left to collect.",
+	"case.reopened":           "The collection was taken up again.",
+	"case.resumed":            "The collection went on after it had needed attention.",
+	"case.parked":             "The collection was parked and needs attention ({code}).",
+	"case.restarted":          "The ladder was restarted.",
+	"case.woken":              "The collection was woken by hand.",
+	"step.done":               "The stage {stage} was done ({action}).",
+	"step.skipped":            "The stage {stage} was passed over ({reason}).",
+	"line.gathered":           "A reminder over {amount_minor} was prepared: stage {stage} by {channel}.",
+	"line.drafted":            "A reminder over {amount_minor} was drafted for approval: stage {stage} by {channel}.",
+	"line.withdrawn":          "The prepared reminder was withdrawn ({reason}).",
+	"line.sent":               "A reminder over {amount_minor} was sent: stage {stage} by {channel}.",
+	"line.refused":            "The reminder was refused ({reason}).",
+	"notice.dispatched":       "The message was handed over for sending.",
+	"notice.dispatched_again": "The same message was handed over once more.",
+	"notice.sent":             "The message was sent.",
+	"notice.withdrawn":        "The message was withdrawn ({reason}).",
+	"notice.refused":          "The message was refused ({reason}).",
+	"approval.requested":      "Approval was asked for ({stage}).",
+	"approval.approved":       "It was approved ({stage}).",
+	"approval.rejected":       "It was rejected ({stage}).",
+	"approval.refused":        "A decision was refused ({reason}).",
+	"approval.lapsed":         "The request for approval lapsed ({reason}).",
+	"approval.reminded":       "The request for approval is overdue ({stage}).",
+	"approval.raised":         "The request for approval was raised to the next role ({role}).",
+	"approval.skipped":        "The stage was skipped at the approval's deadline ({stage}).",
+	"credit_hold.requested":   "A credit hold was requested ({stage}).",
+}
+
+// inWords tells an audit entry as a sentence. It is never empty.
+func inWords(e audit.Entry) string {
+	var data map[string]any
+	decoder := json.NewDecoder(strings.NewReader(string(e.Data)))
+	decoder.UseNumber()
+	if err := decoder.Decode(&data); err != nil {
+		data = nil
+	}
+	sentence, ok := sentences[e.Action]
+	if !ok {
+		return plain(e.Action)
+	}
+	return fill(sentence, data)
+}
+
+// plain tells an action that has no sentence: "case.armed" is "Case armed."
+func plain(action string) string {
+	text := strings.NewReplacer(".", " ", "_", " ").Replace(action)
+	if text == "" {
+		return "Something happened."
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+// fill puts values in place of their keys. Where a value is missing, the words around it go: "({reason})" disappears with
+// its reason, "until {until}" with its date.
+func fill(sentence string, data map[string]any) string {
+	var b strings.Builder
+	for rest := sentence; rest != ""; {
+		before, after, found := strings.Cut(rest, "{")
+		if !found {
+			b.WriteString(rest)
+			break
+		}
+		key, tail, _ := strings.Cut(after, "}")
+		text := value(data, key)
+		if text == "" && strings.HasSuffix(before, "(") && strings.HasPrefix(tail, ")") {
+			before, tail = strings.TrimSuffix(before, " ("), tail[1:]
+		} else if text == "" {
+			before = dropConnective(before)
+		}
+		b.WriteString(before)
+		b.WriteString(text)
+		rest = tail
+	}
+	return b.String()
+}
+
+func dropConnective(before string) string {
+	for _, word := range []string{" until ", "; due ", ", due ", " by ", "; the next look is "} {
+		if shorter, ok := strings.CutSuffix(before, word); ok {
+			return shorter
+		}
+	}
+	return before
+}
+
+// value writes one value of the data; empty where there is none.
+func value(data map[string]any, key string) string {
+	switch v := data[key].(type) {
+	case json.Number:
+		minor, err := v.Int64()
+		if err != nil || !strings.HasSuffix(key, "_minor") {
+			return v.String()
+		}
+		currency, _ := data["currency"].(string)
+		return money.Of(minor, money.Currency(currency)).String()
+	case string:
+		return strings.ReplaceAll(v, "_", " ")
+	case []any:
+		words := make([]string, 0, len(v))
+		for _, element := range v {
+			if word, ok := element.(string); ok {
+				words = append(words, strings.ReplaceAll(word, "_", " "))
+			}
+		}
+		return strings.Join(words, ", ")
+	}
+	return ""
+}
