@@ -15,7 +15,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/labstack/echo/v4 v4.16.0
-	github.com/pressly/goose/v3 v3.29.0
+	github.com/pressly/goose/v3 v3.27.3
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/wneessen/go-mail v0.8.1
@@ -245,5 +245,3 @@ require (
 
 replace arrears => ../
 
-// The newest goose asks for OpenTelemetry's log package of a version that the Temporal server does not compile with.
-replace github.com/pressly/goose/v3 => github.com/pressly/goose/v3 v3.27.3
