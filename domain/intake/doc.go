@@ -57,6 +57,7 @@ const (
 	CodeInstalmentsChanged   = "intake.instalments_changed"
 	CodeInvoiceVoid          = "intake.invoice_void"
 	CodeConflictingDuplicate = "intake.conflicting_duplicate"
+	CodeNotYet               = "intake.not_yet"
 )
 
 // Codes of rows that are accepted and shown to a person all the same.
