@@ -262,6 +262,7 @@ func (l *ledger) customers() []uuid.UUID {
 
 // inOrder sorts ids and drops repetitions.
 func inOrder(ids []uuid.UUID) []uuid.UUID {
+	ids = slices.Clone(ids)
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
 	return slices.Compact(ids)
 }
