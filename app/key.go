@@ -40,8 +40,7 @@ func (a *App) CreateFirstKey(ctx context.Context, in NewKey) (port.Key, error) {
 func (a *App) createKey(ctx context.Context, actor string, in NewKey) (port.Key, error) {
 	var k port.Key
 	var f receivable.Form
-	f.Line("name", in.Name, maxKeyName)
-	f.Required("name", in.Name, maxKeyName)
+	f.Name("name", in.Name, maxKeyName)
 	f.Required("prefix", in.Prefix, maxKeyName)
 	if err := f.Err("key"); err != nil {
 		return k, err

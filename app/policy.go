@@ -140,8 +140,7 @@ func (in Assignment) check() error {
 			f.Add("target", receivable.CodeMalformed, "must be an id")
 		}
 	case ToSegment:
-		f.Line("target", in.Target, maxSegment)
-		f.Required("target", in.Target, maxSegment)
+		f.Name("target", in.Target, maxSegment)
 	case ToDefault:
 		f.Required("policy_key", in.PolicyKey, maxSegment)
 	}

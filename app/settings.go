@@ -72,8 +72,7 @@ func (a *App) SetUp(ctx context.Context, in port.Installation, clock calendar.Cl
 
 func checkInstallation(in port.Installation) error {
 	var f receivable.Form
-	f.Line("creditor_name", in.CreditorName, maxCreditor)
-	f.Required("creditor_name", in.CreditorName, maxCreditor)
+	f.Name("creditor_name", in.CreditorName, maxCreditor)
 	f.Text("creditor_address", in.CreditorAddress, maxAddress)
 	f.Text("remit_to", in.RemitTo, maxAddress)
 	f.Zone("time_zone", in.TimeZone)
@@ -81,8 +80,7 @@ func checkInstallation(in port.Installation) error {
 	f.Required("language", in.Language, 3)
 	f.Required("from_address", in.FromAddress, maxDomain)
 	f.Email("from_address", in.FromAddress)
-	f.Line("reply_domain", in.ReplyDomain, maxDomain)
-	f.Required("reply_domain", in.ReplyDomain, maxDomain)
+	f.Name("reply_domain", in.ReplyDomain, maxDomain)
 	return f.Err("installation")
 }
 

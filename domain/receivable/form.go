@@ -72,6 +72,15 @@ func (f *Form) Line(path, value string, limit int) {
 	f.Text(path, value, limit)
 }
 
+// Name is Line that must not be empty: numbers, names and the like.
+func (f *Form) Name(path, value string, limit int) {
+	if strings.TrimSpace(value) == "" {
+		f.Add(path, CodeRequired, "is required")
+		return
+	}
+	f.Line(path, value, limit)
+}
+
 func unprintable(r rune) bool {
 	return r != '\n' && r != '\r' && r != '\t' && unicode.IsControl(r) || r == utf8.RuneError
 }

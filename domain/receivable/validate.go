@@ -19,12 +19,9 @@ func Channels() []Channel { return []Channel{Email, Letter, SMS, Webhook} }
 // Validate refuses a customer with wrong fields and names all of them. Error: CodeInvalid.
 func (c Customer) Validate() error {
 	var f Form
-	f.Line("source", c.Source, maxKey)
-	f.Required("source", c.Source, maxKey)
-	f.Line("number", c.Number, maxKey)
-	f.Required("number", c.Number, maxKey)
-	f.Line("name", c.Name, maxName)
-	f.Required("name", c.Name, maxName)
+	f.Name("source", c.Source, maxKey)
+	f.Name("number", c.Number, maxKey)
+	f.Name("name", c.Name, maxName)
 	f.Line("segment", c.Segment, maxSegment)
 	f.Line("collector", c.Collector, maxLine)
 	f.Currency("currency", c.Currency)
@@ -82,10 +79,8 @@ func (c Contact) validate(f *Form, at string) {
 // Validate refuses an invoice with wrong fields, or whose instalments do not sum to it. Error: CodeInvalid.
 func (inv Invoice) Validate() error {
 	var f Form
-	f.Line("source", inv.Source, maxKey)
-	f.Required("source", inv.Source, maxKey)
-	f.Line("number", inv.Number, maxKey)
-	f.Required("number", inv.Number, maxKey)
+	f.Name("source", inv.Source, maxKey)
+	f.Name("number", inv.Number, maxKey)
 	f.Line("purchase_order", inv.PurchaseOrder, maxKey)
 	f.Date("invoice_date", inv.InvoiceDate)
 	f.Currency("currency", inv.Currency)
@@ -117,10 +112,8 @@ func validateParts(f *Form, list []InstalmentPart, invoiceDate calendar.Date, to
 // Validate refuses a receipt with wrong fields. Error: CodeInvalid.
 func (r Receipt) Validate() error {
 	var f Form
-	f.Line("source", r.Source, maxKey)
-	f.Required("source", r.Source, maxKey)
-	f.Line("number", r.Number, maxKey)
-	f.Required("number", r.Number, maxKey)
+	f.Name("source", r.Source, maxKey)
+	f.Name("number", r.Number, maxKey)
 	f.Line("reference", r.Reference, maxText)
 	f.Currency("currency", r.Currency)
 	f.Positive("amount_minor", r.GrossMinor)
@@ -132,10 +125,8 @@ func (r Receipt) Validate() error {
 // Validate refuses a credit memo with wrong fields. Error: CodeInvalid.
 func (m CreditMemo) Validate() error {
 	var f Form
-	f.Line("source", m.Source, maxKey)
-	f.Required("source", m.Source, maxKey)
-	f.Line("number", m.Number, maxKey)
-	f.Required("number", m.Number, maxKey)
+	f.Name("source", m.Source, maxKey)
+	f.Name("number", m.Number, maxKey)
 	f.Text("reason", m.Reason, maxText)
 	f.Currency("currency", m.Currency)
 	f.Positive("amount_minor", m.AmountMinor)
@@ -240,8 +231,7 @@ func (d Document) Validate() error {
 	}
 	var f Form
 	OneOf(&f, "kind", d.Kind, DocumentKinds()...)
-	f.Line("filename", d.Filename, maxLine)
-	f.Required("filename", d.Filename, maxLine)
+	f.Name("filename", d.Filename, maxLine)
 	if len(d.Content) == 0 {
 		f.Add("file", CodeRequired, "is empty")
 	}
