@@ -9,12 +9,15 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"arrears/app"
 	"arrears/auth"
 	"arrears/port"
 )
 
 // Deps is what the API needs.
 type Deps struct {
+	// App holds the use cases.
+	App *app.App
 	// Auth tells who is calling.
 	Auth *auth.Authenticator
 	// Idempotency keeps keys and answers.
@@ -31,10 +34,10 @@ type Deps struct {
 
 // server holds what handlers need.
 type server struct {
-	contract *contract
-	checks   []Check
-	docs     []byte
-	docsCSP  string
+	app     *app.App
+	checks  []Check
+	docs    []byte
+	docsCSP string
 }
 
 // New builds the API. It fails only when the specification and the handlers do not fit together, which tests rule out.
@@ -43,7 +46,7 @@ func New(d Deps) (*echo.Echo, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{contract: c, checks: d.Checks}
+	s := &server{app: d.App, checks: d.Checks}
 	if s.docs, s.docsCSP, err = renderDocs(c, d.Version); err != nil {
 		return nil, err
 	}

@@ -1,14 +1,71 @@
 package api
 
-import "github.com/labstack/echo/v4"
+import (
+	"maps"
+
+	"github.com/labstack/echo/v4"
+)
 
 // handlers says which function answers each operation, by operationId.
 func (s *server) handlers() map[string]echo.HandlerFunc {
+	all := map[string]echo.HandlerFunc{}
+	for _, some := range []map[string]echo.HandlerFunc{s.keeping(), s.money(), s.collecting(), s.running()} {
+		maps.Copy(all, some)
+	}
+	return all
+}
+
+// keeping is customers, invoices and their papers.
+func (s *server) keeping() map[string]echo.HandlerFunc {
 	return map[string]echo.HandlerFunc{
-		"healthz":          s.healthz,
-		"readyz":           s.readyz,
-		"getSpecification": s.getSpecification,
-		"getDocs":          s.getDocs,
-		"getMe":            s.getMe,
+		"listCustomers": s.listCustomers, "createCustomer": s.createCustomer, "getCustomer": s.getCustomer,
+		"updateCustomer": s.updateCustomer, "setCreditHold": s.setCreditHold,
+		"addContact": s.addContact, "getContact": s.getContact, "updateContact": s.updateContact,
+		"listInvoices": s.listInvoices, "createInvoice": s.createInvoice, "getInvoice": s.getInvoice, "updateInvoice": s.updateInvoice,
+		"voidInvoice": s.voidInvoice, "restartInvoice": s.restartInvoice, "getTimeline": s.getTimeline,
+		"getCase": s.getCase, "listCases": s.listCases, "wakeCase": s.wakeCase,
+		"listInvoiceDocuments": s.listInvoiceDocuments, "listDocuments": s.listDocuments, "storeDocument": s.storeDocument,
+		"getDocument": s.getDocument, "getDocumentContent": s.getDocumentContent,
+		"listNotes": s.listNotes, "addNote": s.addNote,
+	}
+}
+
+// money is what pays, reduces or closes items.
+func (s *server) money() map[string]echo.HandlerFunc {
+	return map[string]echo.HandlerFunc{
+		"listReceipts": s.listReceipts, "recordReceipt": s.recordReceipt, "getReceipt": s.getReceipt,
+		"applyReceipt": s.applyReceipt, "reverseReceipt": s.reverseReceipt,
+		"listCreditMemos": s.listCreditMemos, "createCreditMemo": s.createCreditMemo, "getCreditMemo": s.getCreditMemo,
+		"applyCreditMemo": s.applyCreditMemo, "voidCreditMemo": s.voidCreditMemo,
+		"listWriteOffs": s.listWriteOffs, "createWriteOff": s.createWriteOff,
+	}
+}
+
+// collecting is what holds back, decides and asks.
+func (s *server) collecting() map[string]echo.HandlerFunc {
+	return map[string]echo.HandlerFunc{
+		"listPromises": s.listPromises, "makePromise": s.makePromise, "getPromise": s.getPromise, "withdrawPromise": s.withdrawPromise,
+		"listBlocks": s.listBlocks, "setBlock": s.setBlock, "getBlock": s.getBlock, "releaseBlock": s.releaseBlock,
+		"listDisputeFlags": s.listDisputeFlags, "flagDispute": s.flagDispute, "getDisputeFlag": s.getDisputeFlag,
+		"releaseDispute": s.releaseDispute,
+		"listApprovals":  s.listApprovals, "getApproval": s.getApproval, "decideApproval": s.decideApproval,
+		"listNotices": s.listNotices, "getNotice": s.getNotice, "getNoticeRaw": s.getNoticeRaw,
+		"listTasks": s.listTasks, "openTask": s.openTask, "getTask": s.getTask, "closeTask": s.closeTask, "assignTask": s.assignTask,
+		"listPolicies": s.listPolicies, "publishPolicy": s.publishPolicy, "validatePolicy": s.validatePolicy,
+		"getPolicySchema": s.getPolicySchema, "getPolicy": s.getPolicy, "getPolicyVersion": s.getPolicyVersion,
+		"listPolicyVersions": s.listPolicyVersions, "previewPolicy": s.previewPolicy, "assignPolicy": s.assignPolicy,
+		"listSegments": s.listSegments, "setSegment": s.setSegment,
+	}
+}
+
+// running is what keeps the installation going.
+func (s *server) running() map[string]echo.HandlerFunc {
+	return map[string]echo.HandlerFunc{
+		"healthz": s.healthz, "readyz": s.readyz, "getSpecification": s.getSpecification, "getDocs": s.getDocs, "getMe": s.getMe,
+		"listImports": s.listImports, "startImport": s.startImport, "getImport": s.getImport,
+		"listQuarantine": s.listQuarantine, "getQuarantine": s.getQuarantine, "correctQuarantine": s.correctQuarantine,
+		"discardQuarantine": s.discardQuarantine,
+		"getSettings":       s.getSettings, "updateSettings": s.updateSettings,
+		"listKeys": s.listKeys, "createKey": s.createKey, "revokeKey": s.revokeKey, "listAuditEntries": s.listAuditEntries,
 	}
 }
