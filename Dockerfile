@@ -4,10 +4,12 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /arrears ./cmd/arrears
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /arrears ./cmd/arrears && mkdir /letters
 
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /arrears /arrears
+# A volume that is mounted here takes over this owner.
+COPY --from=build --chown=nonroot:nonroot /letters /letters
 USER nonroot
 ENTRYPOINT ["/arrears"]
 CMD ["serve"]

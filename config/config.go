@@ -16,6 +16,7 @@ import (
 // Config is everything an operator may set. The doc tags are the reference printed by `arrears config`.
 type Config struct {
 	DatabaseURL string `env:"ARREARS_DATABASE_URL" doc:"PostgreSQL connection URL of the product's database"`
+	DatabaseMax int    `env:"ARREARS_DATABASE_CONNECTIONS" envDefault:"20" doc:"connections to the database at the same time, 4 to 500; pool_max_conns in the URL wins"`
 	AppRole     string `env:"ARREARS_APP_ROLE" doc:"database role to work as after connecting, for example arrears_app; empty: the one that connects. migrate ignores it"`
 	HTTPAddr    string `env:"ARREARS_HTTP_ADDR" envDefault:"127.0.0.1:8080" doc:"address and port of the API"`
 	LogLevel    string `env:"ARREARS_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
@@ -26,7 +27,6 @@ type Config struct {
 	Mail      Mail
 	Notices   Notices
 	API       API
-	Relay     Relay
 	Worker    Worker
 	Webhook   Webhook
 	Templates string `env:"ARREARS_TEMPLATES" doc:"folder of own notice templates, checked at the start"`
@@ -77,15 +77,7 @@ type Notices struct {
 type API struct {
 	RatePerSecond float64       `env:"ARREARS_RATE_PER_SECOND" envDefault:"50" doc:"requests a second allowed per key"`
 	RateBurst     int           `env:"ARREARS_RATE_BURST" envDefault:"100" doc:"burst allowed per key"`
-	Timeout       time.Duration `env:"ARREARS_REQUEST_TIMEOUT" envDefault:"30s" doc:"longest time for one request, imports excepted"`
 	Shutdown      time.Duration `env:"ARREARS_SHUTDOWN_TIMEOUT" envDefault:"20s" doc:"time for requests under way to finish at a stop"`
-}
-
-// Relay tunes the delivery of nudges.
-type Relay struct {
-	Batch       int           `env:"ARREARS_RELAY_BATCH" envDefault:"500" doc:"nudges taken at once, 1 to 5000"`
-	Concurrency int           `env:"ARREARS_RELAY_CONCURRENCY" envDefault:"32" doc:"nudges delivered at the same time, 1 to 256"`
-	Poll        time.Duration `env:"ARREARS_RELAY_POLL" envDefault:"1s" doc:"longest wait between looks at the outbox; notifications wake it earlier"`
 }
 
 // Worker tunes the engine's worker.
@@ -137,6 +129,7 @@ func (c Config) Validate() error {
 		oneOf("ARREARS_LOG_FORMAT", c.LogFormat, "text", "json"),
 		oneOf("ARREARS_SMTP_TLS", c.Mail.TLS, "none", "opportunistic", "mandatory", "implicit"),
 		postgresURL("ARREARS_DATABASE_URL", c.DatabaseURL),
+		within("ARREARS_DATABASE_CONNECTIONS", c.DatabaseMax, 4, 500),
 		hostPort("ARREARS_HTTP_ADDR", c.HTTPAddr),
 		hostPort("ARREARS_TEMPORAL_ADDRESS", c.Temporal.Address),
 		within("ARREARS_SMTP_PORT", c.Mail.Port, 1, 65535),
@@ -144,11 +137,7 @@ func (c Config) Validate() error {
 		within("ARREARS_GATHER_PAUSE", c.Notices.Pause, 0, 10*time.Minute),
 		within("ARREARS_RATE_PER_SECOND", c.API.RatePerSecond, 0.1, 1e6),
 		within("ARREARS_RATE_BURST", c.API.RateBurst, 1, 1_000_000),
-		within("ARREARS_REQUEST_TIMEOUT", c.API.Timeout, time.Second, 10*time.Minute),
 		within("ARREARS_SHUTDOWN_TIMEOUT", c.API.Shutdown, 0, 10*time.Minute),
-		within("ARREARS_RELAY_BATCH", c.Relay.Batch, 1, 5000),
-		within("ARREARS_RELAY_CONCURRENCY", c.Relay.Concurrency, 1, 256),
-		within("ARREARS_RELAY_POLL", c.Relay.Poll, 10*time.Millisecond, time.Minute),
 		within("ARREARS_STICKY_CACHE", c.Worker.StickyCache, 0, 100_000),
 		within("ARREARS_STICKY_TIMEOUT", c.Worker.StickyTimeout, time.Second, time.Minute),
 		within("ARREARS_WORKER_CONCURRENCY", c.Worker.Concurrency, 1, 1000),

@@ -23,22 +23,21 @@ func TestDefaultsAreUsable(t *testing.T) {
 func TestAWrongValueIsOneLineThatNamesTheVariable(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{
-		"ARREARS_LOG_LEVEL":          "loud",
-		"ARREARS_SMTP_PORT":          "mail",
-		"ARREARS_HTTP_ADDR":          "8080",
-		"ARREARS_DATABASE_URL":       "mysql://x",
-		"ARREARS_RELAY_BATCH":        "0",
-		"ARREARS_STICKY_TIMEOUT":     "2h",
-		"ARREARS_GATHER_PAUSE":       "soon",
-		"ARREARS_RATE_PER_SECOND":    "-1",
-		"ARREARS_SMTP_TLS":           "maybe",
-		"ARREARS_WEBHOOK_URL":        "ftp://gateway.example",
-		"ARREARS_TEMPORAL_ADDRESS":   "temporal",
-		"ARREARS_LOG_FORMAT":         "xml",
-		"ARREARS_REQUEST_TIMEOUT":    "0s",
-		"ARREARS_SHUTDOWN_TIMEOUT":   "1h",
-		"ARREARS_STICKY_CACHE":       "-1",
-		"ARREARS_WORKER_CONCURRENCY": "0",
+		"ARREARS_LOG_LEVEL":            "loud",
+		"ARREARS_SMTP_PORT":            "mail",
+		"ARREARS_HTTP_ADDR":            "8080",
+		"ARREARS_DATABASE_URL":         "mysql://x",
+		"ARREARS_DATABASE_CONNECTIONS": "1",
+		"ARREARS_STICKY_TIMEOUT":       "2h",
+		"ARREARS_GATHER_PAUSE":         "soon",
+		"ARREARS_RATE_PER_SECOND":      "-1",
+		"ARREARS_SMTP_TLS":             "maybe",
+		"ARREARS_WEBHOOK_URL":          "ftp://gateway.example",
+		"ARREARS_TEMPORAL_ADDRESS":     "temporal",
+		"ARREARS_LOG_FORMAT":           "xml",
+		"ARREARS_SHUTDOWN_TIMEOUT":     "1h",
+		"ARREARS_STICKY_CACHE":         "-1",
+		"ARREARS_WORKER_CONCURRENCY":   "0",
 	} {
 		_, err := config.FromMap(map[string]string{name: value})
 		require.Error(t, err, name)

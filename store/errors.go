@@ -127,6 +127,9 @@ func translatePg(err error, pgErr *pgconn.PgError) error {
 	case "08", "53", "57": // connection lost, out of resources, shutting down
 		return unavailable(err)
 	}
+	if pgErr.Code == "42P01" || pgErr.Code == "42703" { // a table or column is missing
+		return fault.Wrap(err, fault.Unavailable, "store.not_migrated", "the database is older than this program: run arrears migrate")
+	}
 	return err
 }
 

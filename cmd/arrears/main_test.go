@@ -3,19 +3,21 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 
 	"arrears/domain/fault"
+	"arrears/internal/testkit"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"arrears": main})
 }
 
-// Each script is a session at the command line.
+// Each script is a session at the command line. Those in testdata/db get a database of their own.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -25,6 +27,26 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+func TestScriptsOverADatabase(t *testing.T) {
+	t.Parallel()
+	scripts, err := os.ReadDir("testdata/db")
+	require.NoError(t, err)
+	for _, s := range scripts {
+		t.Run(s.Name(), func(t *testing.T) {
+			t.Parallel()
+			url := testkit.Schema(t)
+			testscript.Run(t, testscript.Params{
+				Files: []string{"testdata/db/" + s.Name()},
+				Setup: func(e *testscript.Env) error {
+					e.Setenv("ARREARS_DATABASE_URL", url)
+					e.Setenv("ARREARS_LOG_LEVEL", "error")
+					return nil
+				},
+			})
+		})
+	}
 }
 
 func TestExitCodes(t *testing.T) {
