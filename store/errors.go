@@ -71,6 +71,8 @@ var constraints = map[string]*fault.Error{
 	"contacts_customer_id_fkey":           errCustomerNotFound,
 	"invoices_customer_id_fkey":           errCustomerNotFound,
 	"documents_customer_id_fkey":          errCustomerNotFound,
+	"tasks_customer_id_fkey":              errCustomerNotFound,
+	"tasks_invoice_id_fkey":               errInvoiceNotFound,
 	"items_law":                           law("item"),
 	"items_disputed":                      law("item"),
 	"receipts_law":                        law("receipt"),
