@@ -13,6 +13,7 @@ import (
 
 var (
 	errClockNotStepped = fault.New(fault.Conflict, "clock.not_stepped", "only a stepped clock is moved on by a driver")
+	errClockNotScaled  = fault.New(fault.Conflict, "clock.not_scaled", "only a scaled clock is paused")
 	errClockBackwards  = fault.New(fault.Conflict, "clock.backwards", "the business clock does not run backwards")
 )
 
