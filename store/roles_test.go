@@ -1,0 +1,59 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/stretchr/testify/require"
+
+	"arrears/internal/testkit"
+	"arrears/store"
+)
+
+// The application's role works with rows and can neither rewrite the record nor change the schema.
+func TestApplicationRole(t *testing.T) {
+	t.Parallel()
+	url := testkit.Schema(t)
+	require.NoError(t, store.Migrate(t.Context(), url))
+	conn, err := pgx.Connect(t.Context(), url)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, conn.Close(context.Background())) }()
+	_, err = conn.Exec(t.Context(), `SET ROLE `+store.AppRole)
+	require.NoError(t, err)
+	for _, allowed := range []string{
+		`SELECT count(*) FROM invoices`,
+		`INSERT INTO counters (name, value) VALUES ('x', 1)`,
+		`UPDATE counters SET value = 2`,
+		`DELETE FROM nudges`,
+		`DELETE FROM idempotency`,
+		`UPDATE audit_entries SET position = 1, prev_hash = '', hash = ''`,
+		`UPDATE policy_versions SET used_at = NULL`,
+		`UPDATE write_offs SET reversed_at = NULL`,
+		`UPDATE blocks SET released_by = ''`,
+	} {
+		_, err := conn.Exec(t.Context(), allowed)
+		require.NoError(t, err, allowed)
+	}
+	for _, denied := range []string{
+		`DELETE FROM invoices`,
+		`DELETE FROM audit_entries`,
+		`UPDATE audit_entries SET actor = ''`,
+		`UPDATE decisions SET facts = '{}'`,
+		`UPDATE policy_versions SET body = '{}'`,
+		`UPDATE notes SET body = ''`,
+		`UPDATE documents SET content = ''`,
+		`UPDATE write_offs SET amount_minor = 1`,
+		`TRUNCATE items`,
+		`ALTER TABLE items ADD COLUMN x int`,
+		`CREATE TABLE y ()`,
+		`UPDATE goose_db_version SET version_id = 0`,
+	} {
+		_, err := conn.Exec(t.Context(), denied)
+		var pgErr *pgconn.PgError
+		require.True(t, errors.As(err, &pgErr), denied)
+		require.Equal(t, "42501", pgErr.Code, denied)
+	}
+}
