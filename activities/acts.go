@@ -158,81 +158,54 @@ func passReason(d policy.ItemDecision) string {
 	return "passed"
 }
 
-// settlePromises settles what was promised for a day that has passed with its grace.
+// settlePromises settles what was promised for a day that has passed with its grace. That changes the customer's sums too,
+// so the facts are read again, and the cases that look at those sums are nudged.
 func (c *Collection) settlePromises(ctx context.Context, s *sheet) error {
-	settled := make(map[uuid.UUID]receivable.Promise)
-	return s.each(policy.DoSettle, func(it *policy.ItemFacts, _ policy.ItemDecision) error {
+	settled := make(map[uuid.UUID]bool)
+	err := s.each(policy.DoSettle, func(it *policy.ItemFacts, _ policy.ItemDecision) error {
 		today := s.today(it)
 		for _, p := range it.Promises {
-			if p.State != receivable.PromiseOpen || p.HoldUntil >= today {
+			if p.State != receivable.PromiseOpen || p.HoldUntil >= today || settled[p.ID] {
 				continue
 			}
-			if _, done := settled[p.ID]; done {
-				continue
-			}
-			promise, err := s.settle(ctx, p.ID, today)
-			if err != nil {
+			settled[p.ID] = true
+			if err := s.settle(ctx, p.ID, today); err != nil {
 				return err
 			}
-			settled[p.ID] = promise
-			s.promiseSettled(promise)
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	if err := s.tx.NudgeWideCases(ctx, s.file.Case.CustomerID); err != nil {
+		return err
+	}
+	files, err := s.tx.CaseFiles(ctx, []uuid.UUID{s.file.InvoiceID}, s.now)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		c.Office.limit(&file)
+		s.file.Facts = file.Facts
+	}
+	return nil
 }
 
 // settle writes that a promise was broken, or partly kept.
-func (s *sheet) settle(ctx context.Context, id uuid.UUID, today calendar.Date) (receivable.Promise, error) {
+func (s *sheet) settle(ctx context.Context, id uuid.UUID, today calendar.Date) error {
 	p, err := s.tx.Promise(ctx, id)
 	if err != nil {
-		return p, err
+		return err
 	}
 	p.State, p.SettledOn = receivable.PromiseBroken, today
 	if p.ReceivedMinor > 0 {
 		p.State = receivable.PromisePartiallyKept
 	}
 	if err := s.tx.UpdatePromise(ctx, p); err != nil {
-		return p, err
+		return err
 	}
-	return p, s.audit("promise."+string(p.State), "promise", p.ID, uuid.Nil, map[string]any{
+	return s.audit("promise."+string(p.State), "promise", p.ID, uuid.Nil, map[string]any{
 		"amount_minor": p.AmountMinor, "received_minor": p.ReceivedMinor, "currency": p.Currency, "due_on": p.DueOn.String(),
 	})
-}
-
-// promiseSettled brings the facts of all items up to a settled promise: of those not kept only the last is a fact.
-func (s *sheet) promiseSettled(settled receivable.Promise) {
-	for i := range s.file.Facts.Items {
-		it := &s.file.Facts.Items[i]
-		var kept []policy.PromiseFacts
-		var last *policy.PromiseFacts
-		for _, p := range it.Promises {
-			if p.ID == settled.ID {
-				p.State, p.SettledOn = settled.State, settled.SettledOn
-				last = &p
-			} else if p.State == receivable.PromiseOpen {
-				kept = append(kept, p)
-			} else if last == nil {
-				last = &p
-			}
-		}
-		if last != nil {
-			kept = append(kept, *last)
-		}
-		it.Promises = kept
-		it.Tasks = openTasksOf(it.Tasks, last != nil && last.ID == settled.ID)
-	}
-}
-
-// openTasksOf drops the task of an earlier broken promise when a later one is the fact.
-func openTasksOf(tasks []string, newlyBroken bool) []string {
-	if !newlyBroken {
-		return tasks
-	}
-	var left []string
-	for _, kind := range tasks {
-		if kind != policy.TaskBrokenPromise {
-			left = append(left, kind)
-		}
-	}
-	return left
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"arrears/domain/audit"
+	"arrears/domain/calendar"
 	"arrears/domain/casework"
 	"arrears/domain/notice"
 	"arrears/domain/policy"
@@ -64,12 +65,16 @@ type dispatchJob struct {
 	now    time.Time
 	resend bool // the bytes of an earlier run may be out
 	work   port.Work
-	same   bool // no line changed
+	same   bool            // no line changed
+	closed []calendar.Date // on which the lines' policies send nothing
 }
 
 func (j *dispatchJob) run(ctx context.Context) (dispatched, error) {
 	if err := j.checkLines(ctx); err != nil {
 		return dispatched{}, err
+	}
+	if opens, err := nextOpening(j.f.Window, j.closed, j.now, j.f.TimeZone, j.f.Calendar); err != nil || (opens.After(j.now) && !j.resend) {
+		return j.putOff(ctx, opens, err)
 	}
 	nc, err := j.tx.NoticeContext(ctx, j.f.CustomerID, j.f.Currency, itemsOf(j.f.Lines))
 	if err != nil {
@@ -99,6 +104,20 @@ func (j *dispatchJob) run(ctx context.Context) (dispatched, error) {
 		Date: *j.f.DispatchedAt, Raw: raw,
 	}
 	return dispatched{send: true, message: message}, j.tx.Write(ctx, j.work)
+}
+
+// putOff waits for the next day on which the policies of the lines send.
+func (j *dispatchJob) putOff(ctx context.Context, opens time.Time, err error) (dispatched, error) {
+	if err != nil {
+		return dispatched{}, err
+	}
+	f := j.f.Notice
+	f.OpensAt = opens
+	next, err := resolve(ctx, j.n.Clock, contract.Next{WakeAt: opens, AtWake: contract.DeliverNotice})
+	if err != nil {
+		return dispatched{}, err
+	}
+	return dispatched{next: next}, j.tx.Write(ctx, port.Work{Notices: []port.NoticeWrite{{Notice: f, WakeAt: opens}}})
 }
 
 func isLive(l notice.Line) bool { return l.State == notice.LineLive }
@@ -140,6 +159,7 @@ func (j *dispatchJob) checkLine(ctx context.Context, l *notice.Line, files []por
 	if err != nil {
 		return err
 	}
+	j.closed = append(j.closed, p.ClosedDays...)
 	step, live := liveStep(*file, l.StepID)
 	d, holds := policy.Holds(p, file.Facts, l.ItemID, l.Stage, j.now)
 	if !live || !holds || d.Channel != j.f.Channel {

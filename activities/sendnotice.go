@@ -120,9 +120,18 @@ func (s *sheet) newNotice(it *policy.ItemFacts, d policy.ItemDecision, kind noti
 	}, err
 }
 
+// holidays is the calendar that closes days; a customer without one is written to on all days that the window names, so a
+// policy may open its window on weekends.
+func holidays(code string) *calendar.Calendar {
+	if code == "" || code == "none" {
+		return nil
+	}
+	return shipped(code)
+}
+
 // nextOpening is the first moment not before now at which the window is open on a day when the house sends.
 func nextOpening(w calendar.Window, closed []calendar.Date, now time.Time, zone, code string) (time.Time, error) {
-	loc, cal := location(zone), shipped(code)
+	loc, cal := location(zone), holidays(code)
 	at := now
 	for range maxClosedDays {
 		opens, err := w.Next(at, loc, cal)

@@ -213,3 +213,5 @@ func (p *Pump) Running(kind string, subject uuid.UUID) (contract.Next, bool) {
 	}
 	return x.next, true
 }
+
+func uuids(ids ...uuid.UUID) []uuid.UUID { return ids }

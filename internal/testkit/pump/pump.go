@@ -42,6 +42,7 @@ type Options struct {
 	House     port.Installation // empty fields are filled
 	Templates notice.Renderer   // nil: those that are shipped
 	Channels  map[receivable.Channel]activities.Channel
+	Quick     bool // leave out the check of the record after each step
 }
 
 // hour is when a day that is jumped to begins: late enough to be that civil date from UTC-11 to UTC+12, and within office
@@ -58,6 +59,7 @@ type Pump struct {
 	Relay *relay.Relay
 
 	clock   *clock
+	quick   bool
 	acts    map[string]func(context.Context, contract.Step) (contract.Next, error)
 	parking *activities.Parking
 
@@ -93,7 +95,7 @@ func New(t testing.TB, db *store.DB, options ...Options) *Pump {
 	}
 	p := &Pump{
 		t: t, DB: db, Mail: &recording.Channel{}, Post: &recording.Channel{}, procs: map[string]*proc{}, Calls: map[string]int{},
-		clock: &clock{now: noonish(calendar.MustDate(o.Start))},
+		clock: &clock{now: noonish(calendar.MustDate(o.Start))}, quick: o.Quick,
 	}
 	p.App = app.New(app.Deps{Store: db, Clock: p.clock})
 	require.NoError(t, p.App.SetUp(t.Context(), house(o.House), calendar.Clock{Kind: calendar.SteppedClock, Epoch: p.clock.now, Origin: p.clock.now, Rate: 1, Position: p.clock.now}))
@@ -296,6 +298,9 @@ func (p *Pump) turn(x *proc) {
 		return
 	}
 	x.attempts, x.next = 0, next
+	if !p.quick {
+		p.check(x)
+	}
 	if next.Closed && !x.nudged {
 		x.done = true
 	} else if next.Closed {
