@@ -171,7 +171,7 @@ func TestNoTextBecomesAHeader(t *testing.T) {
 	base := envelope(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		e := base
-		text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"a\r\nBcc: x@example.com", "\r\n\r\nbody", "=?utf-8?q?=0D=0ABcc:?=", `"quo"ted\`, strings.Repeat("ü", 150)}))
+		text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"a\r\nBcc: x@example.com", "\r\n\r\nbody", "=?utf-8?q?=0D=0ABcc:?=", `"quo"ted\`, `\ü`, "\ufeff", strings.Repeat("ü", 150)}))
 		e.From = "billing@example.com"
 		e.Content.Creditor.Name = text.Draw(rt, "creditor")
 		e.Content.ContactName = text.Draw(rt, "contact")

@@ -39,7 +39,13 @@ func (h *header) put(name, value string) {
 func (h *header) text(name, value string) { h.put(name, encodeText(value)) }
 
 func (h *header) address(name, display, address string) {
-	h.put(name, (&mail.Address{Name: clean(display), Address: address}).String())
+	display = clean(display)
+	if encoded := mime.BEncoding.Encode("utf-8", display); encoded != display {
+		// Base64: the Q encoding would leave characters that a name must not hold (RFC 2047, section 5).
+		h.put(name, encoded+" <"+address+">")
+		return
+	}
+	h.put(name, (&mail.Address{Name: display, Address: address}).String())
 }
 
 // encodeText writes what is not plain ASCII as encoded words.

@@ -180,7 +180,7 @@ func TestRefusalsByPhase(t *testing.T) {
 		kind notice.OutcomeKind
 		code int
 	}{
-		{"sender refused", func(s *server) { s.onMail = refuse(553, smtp.EnhancedCode{5, 1, 8}) }, notice.RefusedAddress, 553},
+		{"sender refused", func(s *server) { s.onMail = refuse(553, smtp.EnhancedCode{5, 1, 8}) }, notice.RefusedMessage, 553},
 		{"sender refused by policy", func(s *server) { s.onMail = refuse(550, smtp.EnhancedCode{5, 7, 1}) }, notice.RefusedMessage, 550},
 		{"sender later", func(s *server) { s.onMail = refuse(451, smtp.EnhancedCode{4, 3, 0}) }, notice.Temporary, 451},
 		{"no such mailbox", func(s *server) { s.onRcpt = refuse(550, smtp.EnhancedCode{5, 1, 1}) }, notice.RefusedAddress, 550},
@@ -189,6 +189,8 @@ func TestRefusalsByPhase(t *testing.T) {
 		{"greylisted", func(s *server) { s.onRcpt = refuse(450, smtp.EnhancedCode{4, 7, 1}) }, notice.Temporary, 450},
 		{"message refused", func(s *server) { s.onEnd = func() error { return refuse(554, smtp.EnhancedCode{5, 6, 0})("") } }, notice.RefusedMessage, 554},
 		{"mailbox refused late", func(s *server) { s.onEnd = func() error { return refuse(550, smtp.EnhancedCode{5, 1, 1})("") } }, notice.RefusedAddress, 550},
+		{"mailbox disabled", func(s *server) { s.onEnd = func() error { return refuse(550, smtp.EnhancedCode{5, 2, 1})("") } }, notice.RefusedAddress, 550},
+		{"sender refused late", func(s *server) { s.onEnd = func() error { return refuse(550, smtp.EnhancedCode{5, 1, 7})("") } }, notice.RefusedMessage, 550},
 		{"message later", func(s *server) { s.onEnd = func() error { return refuse(451, smtp.EnhancedCode{4, 3, 0})("") } }, notice.Temporary, 451},
 		{"too large", func(s *server) { s.onEnd = func() error { return refuse(552, smtp.EnhancedCode{5, 3, 4})("") } }, notice.RefusedMessage, 552},
 	} {

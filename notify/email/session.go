@@ -126,8 +126,9 @@ const (
 	codeAuthTLS     = 538
 )
 
-// noSuchMailbox is the enhanced status of a bad destination, which some servers give only after the message.
-var noSuchMailbox = regexp.MustCompile(`^5\.1\.\d{1,3}\b`)
+// noSuchMailbox is the enhanced status of a bad or disabled destination, which some servers give only after the message.
+// 5.1.7 and 5.1.8 are about the sender.
+var noSuchMailbox = regexp.MustCompile(`^5\.(1\.([0-6]|9|10)|2\.1)\b`)
 
 // judge says what an error in a phase means for the message.
 func judge(p phase, err error) notify.Outcome {
@@ -147,7 +148,7 @@ func judge(p phase, err error) notify.Outcome {
 		out.Kind = notice.Temporary
 	case reply.Code == codeAuthNeeded, reply.Code == codeAuthInvalid, reply.Code == codeAuthTLS:
 		out.Kind = notice.Temporary // our settings, not this message: the operator puts them right
-	case p == phaseRcpt, noSuchMailbox.MatchString(reply.Msg):
+	case p == phaseRcpt, p != phaseMail && noSuchMailbox.MatchString(reply.Msg):
 		out.Kind = notice.RefusedAddress
 	}
 	return out
