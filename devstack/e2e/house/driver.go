@@ -1,0 +1,94 @@
+package house
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"arrears/domain/calendar"
+	"arrears/port"
+	"arrears/workflows/contract"
+)
+
+// Stepped is a clock that stands at an instant in UTC, written "2006-01-02 15:04", until Advance moves it.
+func Stepped(at string) calendar.Clock {
+	return calendar.Clock{Kind: calendar.SteppedClock, Position: instant(at), Epoch: instant(at), Origin: instant(at), Rate: 1}
+}
+
+// Scaled is a clock that begins now at an instant in UTC and shows a day in the given real time.
+func Scaled(at string, day time.Duration) calendar.Clock {
+	return calendar.Clock{
+		Kind: calendar.ScaledClock, Epoch: time.Now(), Origin: instant(at), Position: instant(at), Rate: int64(24 * time.Hour / day),
+	}
+}
+
+// instant reads what the author of a test wrote.
+func instant(text string) time.Time {
+	at, err := time.Parse("2006-01-02 15:04", text)
+	if err != nil {
+		panic(err)
+	}
+	return at.UTC()
+}
+
+// Advance moves a stepped clock to an instant, from one moment at which something is due to the next, and waits at each
+// until all is quiet.
+func (h *House) Advance(to string) {
+	h.t.Helper()
+	target := instant(to)
+	for range 1000 {
+		h.Quiet()
+		at := h.nextMoment()
+		if at.IsZero() || at.After(target) {
+			h.step(target)
+			return
+		}
+		h.step(at)
+		h.nudgeDue(at)
+	}
+	h.t.Fatalf("the way to %s does not end", to)
+}
+
+func (h *House) step(to time.Time) {
+	h.t.Helper()
+	if !to.After(h.Now()) {
+		return
+	}
+	require.NoError(h.t, h.Product.DB.InTx(h.t.Context(), func(ctx context.Context, tx port.Tx) error { return tx.StepClock(ctx, to) }))
+}
+
+// The notices that wait for a moment, and the active cases.
+const (
+	waiting   = `state IN ('gathering','draft','sealed') AND wake_at IS NOT NULL`
+	dueMoment = `SELECT min(wake_at) FROM (SELECT wake_at FROM cases WHERE state = 'active' UNION ALL SELECT wake_at FROM notices WHERE ` + waiting + `) w`
+)
+
+// nextMoment is the next at which a case or a notice has something to do; the zero time when there is none.
+func (h *House) nextMoment() time.Time {
+	h.t.Helper()
+	if at := Value[*time.Time](h, dueMoment); at != nil {
+		return at.UTC()
+	}
+	return time.Time{}
+}
+
+// nudgeDue is what a rehearsal's driver does: it nudges what waits for this moment.
+func (h *House) nudgeDue(at time.Time) {
+	h.t.Helper()
+	cases := Column[uuid.UUID](h, `SELECT id FROM cases WHERE state = 'active' AND wake_at <= $1`, at)
+	notices := Column[uuid.UUID](h, `SELECT id FROM notices WHERE `+waiting+` AND wake_at <= $1`, at)
+	var nudges []port.Nudge
+	for _, id := range notices {
+		nudges = append(nudges, port.Nudge{
+			WorkflowID: contract.WorkflowID(contract.KindNotice, id), SubjectID: id, Kind: contract.KindNotice, FirstAction: contract.ReviewNotice,
+		})
+	}
+	require.NoError(h.t, h.Product.DB.InTx(h.t.Context(), func(ctx context.Context, tx port.Tx) error {
+		if err := tx.NudgeCases(ctx, cases); err != nil {
+			return err
+		}
+		return tx.Write(ctx, port.Work{Nudges: nudges})
+	}))
+}

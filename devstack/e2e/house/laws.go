@@ -1,0 +1,103 @@
+package house
+
+import (
+	"bytes"
+
+	"github.com/stretchr/testify/require"
+)
+
+// laws are statements of which each selects what must not be, named.
+var laws = map[string]string{
+	"an open item has one case that is looked after, with a next date": `
+SELECT i.id::text FROM items i
+LEFT JOIN cases c ON c.id = i.invoice_id AND ((c.state = 'active' AND c.wake_at IS NOT NULL) OR c.state = 'needs_attention')
+WHERE i.open_minor > 0 AND i.kind = 'instalment'
+GROUP BY i.id HAVING count(c.id) <> 1`,
+	"a closed case has nothing open": `
+SELECT c.id::text FROM cases c JOIN items i ON i.invoice_id = c.id WHERE c.state = 'closed' AND i.open_minor > 0`,
+	"what an item counts as paid is what is applied to it": `
+SELECT i.id::text FROM items i
+LEFT JOIN applications a ON a.item_id = i.id AND a.reversed_at IS NULL
+GROUP BY i.id HAVING i.paid_minor <> coalesce(sum(a.item_minor), 0) OR i.discounted_minor <> coalesce(sum(a.discount_minor), 0)`,
+	"what an item counts as credited is what is credited to it": `
+SELECT i.id::text FROM items i
+LEFT JOIN credit_applications a ON a.item_id = i.id AND a.reversed_at IS NULL
+GROUP BY i.id HAVING i.credited_minor <> coalesce(sum(a.amount_minor), 0)`,
+	"a receipt has applied what its applications say": `
+SELECT r.id::text FROM receipts r
+LEFT JOIN applications a ON a.receipt_id = r.id AND a.reversed_at IS NULL
+GROUP BY r.id HAVING r.applied_minor <> coalesce(sum(a.amount_minor), 0)`,
+	"an invoice is the sum of its items": `
+SELECT v.id::text FROM invoices v JOIN items i ON i.invoice_id = v.id AND i.kind = 'instalment'
+WHERE v.state = 'valid' GROUP BY v.id HAVING v.amount_minor <> sum(i.original_minor)`,
+	"no notice is left in the middle": `
+SELECT id::text FROM notices WHERE state IN ('sealed','sending')`,
+	"a step and its line say the same": `
+SELECT l.id::text FROM notice_lines l JOIN steps s ON s.id = l.step_id
+WHERE (l.state = 'sent') <> (s.state = 'done') OR (l.state = 'live') <> (s.state IN ('live','awaiting_approval','approved'))`,
+	"a sent line asks for what was collectable": `
+SELECT id::text FROM notice_lines WHERE state = 'sent' AND (ask_minor = 0 OR ask_minor > open_minor)`,
+	"an item stands on the highest level that was sent": `
+SELECT i.id::text FROM items i
+LEFT JOIN notice_lines l ON l.item_id = i.id AND l.state = 'sent'
+LEFT JOIN steps s ON s.id = l.step_id AND s.cycle = i.cycle
+GROUP BY i.id HAVING i.level <> coalesce(max(l.level) FILTER (WHERE s.id IS NOT NULL), 0)`,
+	"a case counts its decisions": `
+SELECT c.id::text FROM cases c JOIN decisions d ON d.case_id = c.id GROUP BY c.id HAVING c.decisions <> count(*) OR c.decisions <> max(d.seq)`,
+	"no nudge waits": `
+SELECT workflow_id FROM nudges`,
+}
+
+// Laws waits until all is quiet and proves what must hold then: the laws of money and cases, that each mail came exactly
+// once, or as often as the record says that it was sent again, and that the record is chained and verifies.
+func (h *House) Laws() {
+	h.t.Helper()
+	h.Quiet()
+	for law, broken := range laws {
+		require.Empty(h.t, Column[string](h, broken), law)
+	}
+	h.mailsOnce()
+	h.Verify()
+}
+
+// mailsOnce compares what came with what the record says was sent.
+func (h *House) mailsOnce() {
+	h.t.Helper()
+	came := map[string][][]byte{}
+	for _, m := range h.Mail.Messages() {
+		came[m.MessageID] = append(came[m.MessageID], m.Raw)
+	}
+	for _, n := range h.Notices() {
+		if n.Channel != "email" || n.MessageID == "" {
+			continue
+		}
+		copies := came[n.MessageID]
+		delete(came, n.MessageID)
+		require.LessOrEqual(h.t, len(copies), 1+n.Resends, "notice %s, %s, was received %d times", n.ID, n.State, len(copies))
+		if n.State == "sent" {
+			require.NotEmpty(h.t, copies, "notice %s was sent and never received", n.ID)
+		}
+		for _, again := range copies[min(1, len(copies)):] {
+			require.True(h.t, bytes.Equal(copies[0], again), "a notice is sent again in the same bytes")
+		}
+	}
+	require.Empty(h.t, came, "every mail is a notice's")
+}
+
+// Resent is how often the record says that a notice was sent again because a crash hid whether it had been.
+func (h *House) Resent() int {
+	h.t.Helper()
+	total := Value[int](h, `SELECT coalesce(sum(resends), 0) FROM notices`)
+	counted := Value[int](h, `SELECT coalesce(sum(value), 0)::int FROM counters WHERE name = 'resent_same_bytes'`)
+	require.Equal(h.t, total, counted, "each repetition is counted")
+	return total
+}
+
+// Verify waits until the record is sealed to its end and verifies the chain.
+func (h *House) Verify() {
+	h.t.Helper()
+	h.Until("the record is sealed", func() bool { return h.Count("audit_entries", "position IS NULL") == 0 })
+	found, err := h.Product.DB.VerifyAudit(h.t.Context())
+	require.NoError(h.t, err)
+	require.Equal(h.t, int64(h.Count("audit_entries", "true")), found.Sealed)
+}

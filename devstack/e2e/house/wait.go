@@ -1,0 +1,164 @@
+package house
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+
+	"arrears/workflows/contract"
+)
+
+// How long a test waits for what must happen, and how often it looks. A loaded machine is slow, and a test that passes
+// never waits so long.
+const (
+	patience = 60 * time.Second
+	tick     = 25 * time.Millisecond
+)
+
+// Until waits until the condition holds.
+func (h *House) Until(what string, condition func() bool) {
+	h.t.Helper()
+	Until(h.t, what, condition)
+}
+
+// Until waits until the condition holds.
+func Until(t testing.TB, what string, condition func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for !condition() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited %s in vain: %s", patience, what)
+		}
+		time.Sleep(tick)
+	}
+}
+
+// Value reads one value from the database.
+func Value[T any](h *House, sql string, args ...any) T {
+	h.t.Helper()
+	rows, err := h.SQL.Query(context.WithoutCancel(h.t.Context()), sql, args...)
+	require.NoError(h.t, err)
+	value, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[T])
+	require.NoError(h.t, err, sql)
+	return value
+}
+
+// Column reads one column from the database.
+func Column[T any](h *House, sql string, args ...any) []T {
+	h.t.Helper()
+	rows, err := h.SQL.Query(context.WithoutCancel(h.t.Context()), sql, args...)
+	require.NoError(h.t, err)
+	values, err := pgx.CollectRows(rows, pgx.RowTo[T])
+	require.NoError(h.t, err, sql)
+	return values
+}
+
+// Count counts the rows of a table that the condition selects.
+func (h *House) Count(table, condition string, args ...any) int {
+	h.t.Helper()
+	return Value[int](h, "SELECT count(*) FROM "+table+" WHERE "+condition, args...)
+}
+
+// Quiet waits until nothing moves: no nudge waits, no workflow has a task or an activity under way, and none has gone on
+// between two looks. A delayed start and a timer are quiet.
+func (h *House) Quiet() {
+	h.t.Helper()
+	last := int64(-1)
+	h.Until("all is quiet", func() bool {
+		if h.Count("nudges", "true") > 0 {
+			last = -1
+			return false
+		}
+		events, busy := h.activity()
+		quiet := !busy && events == last && h.Count("nudges", "true") == 0
+		if last = events; busy {
+			last = -1
+		}
+		return quiet
+	})
+}
+
+// activity sums the lengths of the histories of all cases and notices, and reports whether one of them is at work.
+func (h *House) activity() (events int64, busy bool) {
+	h.t.Helper()
+	for _, id := range h.workflowIDs() {
+		found, err := h.Engine.Client().DescribeWorkflowExecution(h.t.Context(), id, "")
+		if err != nil {
+			continue // not started, or the engine is away
+		}
+		info := found.GetWorkflowExecutionInfo()
+		events += info.GetHistoryLength()
+		if info.GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
+			continue
+		}
+		busy = busy || found.GetPendingWorkflowTask() != nil || len(found.GetPendingActivities()) > 0
+	}
+	return events, busy
+}
+
+func (h *House) workflowIDs() []string {
+	h.t.Helper()
+	return Column[string](h, `SELECT 'invoice/' || id FROM cases UNION ALL SELECT 'notice/' || id FROM notices`)
+}
+
+// Events counts the events of the latest run of an invoice's workflow; Status is how that run stands.
+func (h *House) Events(kind string, subject uuid.UUID) int {
+	h.t.Helper()
+	runs, ok, err := h.Engine.Histories(h.t.Context(), kind, contract.Step{Subject: subject})
+	require.NoError(h.t, err)
+	require.True(h.t, ok, "the workflow of %s has no history", subject)
+	return len(runs[len(runs)-1].History.GetEvents())
+}
+
+// Status is how the latest run of a workflow stands; "none" when there is none.
+func (h *House) Status(kind string, subject uuid.UUID) string {
+	h.t.Helper()
+	found, err := h.Engine.Client().DescribeWorkflowExecution(h.t.Context(), contract.WorkflowID(kind, subject), "")
+	if err != nil {
+		return "none"
+	}
+	return strings.ToLower(found.GetWorkflowExecutionInfo().GetStatus().String())
+}
+
+// RunID is the latest run of a workflow.
+func (h *House) RunID(kind string, subject uuid.UUID) string {
+	h.t.Helper()
+	found, err := h.Engine.Client().DescribeWorkflowExecution(h.t.Context(), contract.WorkflowID(kind, subject), "")
+	require.NoError(h.t, err)
+	return found.GetWorkflowExecutionInfo().GetExecution().GetRunId()
+}
+
+// tellIfFailed shows where everything stands when the test has failed.
+func (h *House) tellIfFailed() {
+	if !h.t.Failed() || h.SQL == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	var b strings.Builder
+	for _, sql := range []string{
+		`SELECT 'clock ' || kind || ' ' || position FROM business_clock`,
+		`SELECT 'nudge ' || workflow_id || ' ' || first_action || ' start ' || coalesce(start_at::text, '-') || ' ' || last_error FROM nudges LIMIT 20`,
+		`SELECT 'case ' || id || ' ' || state || ' ' || next_action || ' ' || coalesce(wake_at::text, '-') || ' ' || attention_code FROM cases ORDER BY id LIMIT 20`,
+		`SELECT 'notice ' || id || ' ' || state || ' ' || stage || ' ' || recipient || ' opens ' || opens_at || ' wake ' || coalesce(wake_at::text, '-') || ' resends ' || resends || ' ' || outcome || ' ' || outcome_detail FROM notices ORDER BY id LIMIT 40`,
+		`SELECT 'step ' || stage || ' ' || attempt || ' ' || state || ' ' || reason FROM steps ORDER BY recorded_at LIMIT 60`,
+		`SELECT 'task ' || kind || ' ' || state || ' ' || summary FROM tasks LIMIT 20`,
+		`SELECT 'audit ' || at || ' ' || action || ' ' || data FROM (SELECT * FROM audit_entries ORDER BY recorded_at DESC LIMIT 25) a ORDER BY recorded_at`,
+	} {
+		rows, err := h.SQL.Query(ctx, sql)
+		if err != nil {
+			fmt.Fprintln(&b, err)
+			continue
+		}
+		lines, _ := pgx.CollectRows(rows, pgx.RowTo[string])
+		b.WriteString(strings.Join(lines, "\n") + "\n")
+	}
+	h.t.Logf("the house as it stands:\n%s\nlog:\n%s", b.String(), h.log.tail(6000))
+}
