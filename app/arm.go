@@ -46,6 +46,10 @@ func (a *App) arm(ctx context.Context, tx port.Tx, now time.Time, invoiceID uuid
 	if err != nil {
 		return err
 	}
+	// The new item counts among what the customer owes, so the other cases that look at that look again; this one just did.
+	if err := tx.NudgeWideCases(ctx, file.Facts.Customer.ID); err != nil {
+		return err
+	}
 	return tx.Write(ctx, work)
 }
 

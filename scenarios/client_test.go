@@ -45,8 +45,12 @@ func (c *client) get(path string) answer {
 	return c.send(http.MethodGet, path, "", nil)
 }
 
+// post sends a JSON body; nil sends none.
 func (c *client) post(path string, in any) answer {
 	c.t.Helper()
+	if in == nil {
+		return c.send(http.MethodPost, path, "", nil)
+	}
 	raw, err := json.Marshal(in)
 	require.NoError(c.t, err)
 	return c.send(http.MethodPost, path, "application/json", raw)

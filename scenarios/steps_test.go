@@ -183,3 +183,6 @@ func (w *world) block(c customer, until string) string {
 	w.clerk.post("/v1/blocks", body{"customer_id": c.ID, "reason": "customer_request", "until": until}).into(&made)
 	return made.ID
 }
+
+// dayAfter is the next civil date.
+func dayAfter(date string) string { return calendar.MustDate(date).AddDays(1).String() }
