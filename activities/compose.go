@@ -86,6 +86,7 @@ func contentOf(nc port.NoticeContext, n *notice.Notice, contact receivable.Conta
 	for _, d := range nc.Copies {
 		c.Attachments = append(c.Attachments, notice.Attachment{Filename: d.Filename, MediaType: d.MediaType, Content: d.Content})
 	}
+	c.Attachments = notice.Fit(c.Attachments)
 	return c
 }
 

@@ -64,6 +64,26 @@ type Attachment struct {
 	Content   []byte
 }
 
+// What of the attachments goes with one message: mail servers refuse more than 25 to 35 MB, and encoding adds a third.
+const (
+	MaxAttachments     = 50
+	MaxAttachmentBytes = 16 << 20
+)
+
+// Fit returns the attachments that go with one message, in order: one that would exceed MaxAttachmentBytes in all is left
+// out, and so are those after MaxAttachments. A notice with too many copies is sent with fewer, not withheld.
+func Fit(attachments []Attachment) []Attachment {
+	var fitting []Attachment
+	left := MaxAttachmentBytes
+	for _, a := range attachments {
+		if len(a.Content) <= left && len(fitting) < MaxAttachments {
+			fitting = append(fitting, a)
+			left -= len(a.Content)
+		}
+	}
+	return fitting
+}
+
 // MaxLines bounds a notice: more lines than that are a statement of account, and no mail program shows them well.
 const MaxLines = 2000
 

@@ -171,6 +171,23 @@ func TestRenderingIsRepeatable(t *testing.T) {
 	require.Equal(t, first, second)
 }
 
+func TestAttachmentsThatFit(t *testing.T) {
+	t.Parallel()
+	file := func(name string, size int) notice.Attachment {
+		return notice.Attachment{Filename: name, Content: make([]byte, size)}
+	}
+	names := func(list []notice.Attachment) (out []string) {
+		for _, a := range list {
+			out = append(out, a.Filename)
+		}
+		return out
+	}
+	got := notice.Fit([]notice.Attachment{file("a", 10<<20), file("b", 10<<20), file("c", 6<<20), file("d", 1)})
+	require.Equal(t, []string{"a", "c"}, names(got))
+	require.Len(t, notice.Fit(make([]notice.Attachment, 80)), notice.MaxAttachments)
+	require.Empty(t, notice.Fit(nil))
+}
+
 func TestSMSIsPlainAndShort(t *testing.T) {
 	t.Parallel()
 	templates := load(t)

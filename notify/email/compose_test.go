@@ -221,6 +221,15 @@ func TestAMailThatIsTooLargeIsRefused(t *testing.T) {
 	require.Equal(t, notify.CodeInvalidEnvelope, fault.CodeOf(err))
 }
 
+func TestAsManyAttachmentsAsFitAreSent(t *testing.T) {
+	t.Parallel()
+	e := envelope(t)
+	e.Content.Attachments = notice.Fit([]notice.Attachment{{Filename: "a", Content: make([]byte, notice.MaxAttachmentBytes)}})
+	raw, err := Compose(e)
+	require.NoError(t, err)
+	require.Greater(t, len(raw), notice.MaxAttachmentBytes)
+}
+
 func TestDefaultsOfNames(t *testing.T) {
 	t.Parallel()
 	e := envelope(t)
