@@ -176,7 +176,7 @@ kind: collection
 stages:
   - key: reminder
     name: Reminder
-    when: due + 10 days
+    moment: due + 10 days
     action: notice
     template: reminder
     channels: [email]

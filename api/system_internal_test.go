@@ -7,8 +7,10 @@ import (
 	"io"
 	"log/slog"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/textproto"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -72,16 +74,10 @@ func newSystem(t *testing.T) *system {
 // install sets up the installation as its first start does.
 func (s *system) install() {
 	s.t.Helper()
-	err := s.db.InTx(s.t.Context(), func(ctx context.Context, tx port.Tx) error {
-		if _, err := tx.InsertInstallation(ctx, port.Installation{
-			CreditorName: "Example Works", TimeZone: "Europe/Berlin", Language: "en", Calendar: "DE", FromAddress: "billing@example.com",
-			ReplyDomain: "reply.example.com", DefaultPolicy: "standard", Version: 1,
-		}); err != nil {
-			return err
-		}
-		_, err := tx.InsertClock(ctx, calendar.Clock{Kind: calendar.RealClock, Epoch: noon, Origin: noon, Rate: 1, Position: noon})
-		return err
-	})
+	err := s.app.SetUp(s.t.Context(), port.Installation{
+		CreditorName: "Example Works", TimeZone: "Europe/Berlin", Language: "en", Calendar: "DE", FromAddress: "billing@example.com",
+		ReplyDomain: "reply.example.com", Version: 1,
+	}, calendar.Clock{Kind: calendar.RealClock, Epoch: noon, Origin: noon, Rate: 1, Position: noon})
 	require.NoError(s.t, err)
 }
 
@@ -273,4 +269,58 @@ func (s *system) rows() map[string]int64 {
 		counts[name] = n
 	}
 	return counts
+}
+
+func mustJSON(value any) []byte {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // a test's own literal
+	}
+	return raw
+}
+
+// customer enters a customer with an address and returns its id.
+func (s *system) customer(number string) string {
+	s.t.Helper()
+	return s.as(access.Supervisor, http.MethodPost, "/v1/customers", map[string]any{
+		"number": number, "name": "Customer " + number, "currency": "EUR", "segment": "small", "collector": "dana",
+		"contacts": []any{map[string]any{"role": "dunning", "email": "accounts@example.com", "name": "Accounts"}},
+	}).ok(http.StatusCreated).text("id")
+}
+
+// invoice enters an invoice in EUR that was due on 31 March and returns it.
+func (s *system) invoice(customerID, number string, minor int64) answered {
+	s.t.Helper()
+	return s.as(access.Supervisor, http.MethodPost, "/v1/invoices", map[string]any{
+		"number": number, "customer_id": customerID, "invoice_date": "2026-03-01", "currency": "EUR", "amount_minor": minor, "due_date": "2026-03-31",
+	}).ok(http.StatusCreated)
+}
+
+// typedForm writes a multipart body whose file says what it is.
+func typedForm(t *testing.T, mediaType, filename, content string, pairs ...string) (body, contentType string) {
+	t.Helper()
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	for i := 0; i < len(pairs); i += 2 {
+		require.NoError(t, w.WriteField(pairs[i], pairs[i+1]))
+	}
+	part, err := w.CreatePart(textproto.MIMEHeader{
+		"Content-Disposition": {mime.FormatMediaType("form-data", map[string]string{"name": "file", "filename": filename})},
+		"Content-Type":        {mediaType},
+	})
+	require.NoError(t, err)
+	_, err = part.Write([]byte(content))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return out.String(), w.FormDataContentType()
+}
+
+// forgetAnswers makes every stored answer unwritten and its reservation old, as if the processes had died.
+func (s *system) forgetAnswers() {
+	s.t.Helper()
+	conn, err := pgx.Connect(s.t.Context(), s.address)
+	require.NoError(s.t, err)
+	defer conn.Close(s.t.Context())
+	_, err = conn.Exec(s.t.Context(), `UPDATE idempotency SET status = 0, body = '', attempt_at = attempt_at - interval '1 hour'`)
+	require.NoError(s.t, err)
 }

@@ -91,6 +91,11 @@ func (a *App) DecideApproval(ctx context.Context, who access.Principal, in Decid
 		if err != nil {
 			return err
 		}
+		if done, err := doneBefore(ctx, tx); err != nil || done {
+			decided = ap
+			decided.Version-- // raised below, as after a decision
+			return err
+		}
 		if err := in.allowed(who, ap); err != nil {
 			return err
 		}
@@ -99,6 +104,7 @@ func (a *App) DecideApproval(ctx context.Context, who access.Principal, in Decid
 		if err != nil {
 			return err
 		}
+		signLast(ctx, work.Audit)
 		return tx.Write(ctx, work)
 	})
 	if err != nil {

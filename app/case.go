@@ -94,6 +94,9 @@ func (a *App) RestartCase(ctx context.Context, who access.Principal, invoiceID u
 		if err != nil {
 			return err
 		}
+		if done, err := doneBefore(ctx, tx); err != nil || done {
+			return err // a second restart of the same request would be another cycle
+		}
 		if err := a.stopAll(ctx, tx, now, file); err != nil {
 			return err
 		}
@@ -101,6 +104,7 @@ func (a *App) RestartCase(ctx context.Context, who access.Principal, invoiceID u
 		if err != nil {
 			return err
 		}
+		signLast(ctx, work.Audit)
 		return tx.Write(ctx, work)
 	})
 }

@@ -51,7 +51,19 @@ func record(ctx context.Context, tx port.Tx, now time.Time, actor string, e even
 	return tx.Audit(ctx, audit.Entry{
 		ID: e.id.String(), At: now, BusinessDate: e.on, Actor: actor, Action: e.action, SubjectKind: e.kind,
 		SubjectID: e.subject.String(), CustomerID: idText(e.customer), InvoiceID: idText(e.invoice), Data: data,
+		IdempotencyKey: port.IdempotencyKey(ctx),
 	})
+}
+
+// signLast gives the last entry, which tells of the command itself, the id and key of the idempotent request under way, so
+// that doneBefore finds it when the request runs again.
+func signLast(ctx context.Context, entries []audit.Entry) {
+	id, ok := port.RequestID(ctx)
+	if !ok || len(entries) == 0 {
+		return
+	}
+	last := &entries[len(entries)-1]
+	last.ID, last.IdempotencyKey = id.String(), port.IdempotencyKey(ctx)
 }
 
 func idText(id uuid.UUID) string {
