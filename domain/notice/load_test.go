@@ -2,6 +2,7 @@ package notice_test
 
 import (
 	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -131,6 +132,26 @@ func TestWrongTemplatesStopTheStart(t *testing.T) {
 			require.Equal(t, tt.path, fields[0].Path)
 			require.Contains(t, fields[0].Message, tt.says)
 		})
+	}
+}
+
+func TestTheDocumentedExampleLoads(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/notices.md")
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(page), "```\n{{define \"subject\"}}")
+	require.True(t, found)
+	example, _, found := strings.Cut(rest, "```")
+	require.True(t, found)
+	templates, err := notice.Load(files("en/example.txt", `{{define "subject"}}`+example))
+	require.NoError(t, err)
+	r, err := templates.Render(sample("example"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"Dear Accounts Payable,", "2 amounts are past due."}, r.Page.Opening)
+	for _, name := range templates.Names() {
+		if name != "example" {
+			require.Contains(t, string(page), "| `"+name+"` |", "every shipped template is listed")
+		}
 	}
 }
 

@@ -192,6 +192,7 @@ type limited struct {
 	buffer bytes.Buffer
 }
 
+// Write implements io.Writer and refuses what exceeds the bound.
 func (l *limited) Write(b []byte) (int, error) {
 	if l.buffer.Len()+len(b) > maxRendered {
 		return 0, errors.New("the message is too long")
