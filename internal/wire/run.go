@@ -21,7 +21,7 @@ import (
 func (p *Product) API(e *engine.Engine, version string) (http.Handler, error) {
 	return api.New(api.Deps{
 		App:         p.App,
-		Auth:        auth.New(keyring{p.DB}),
+		Auth:        p.Auth(),
 		Idempotency: p.DB,
 		Checks:      p.checks(e),
 		Log:         p.Log,
@@ -29,6 +29,9 @@ func (p *Product) API(e *engine.Engine, version string) (http.Handler, error) {
 		Version:     version,
 	})
 }
+
+// Auth tells who holds an API key.
+func (p *Product) Auth() *auth.Authenticator { return auth.New(keyring{p.DB}) }
 
 // checks are what must answer before the service can work.
 func (p *Product) checks(e *engine.Engine) []api.Check {

@@ -1,7 +1,8 @@
-// Command devstack runs the servers that the product needs, for development, demonstration and tests: PostgreSQL,
+// Command devstack runs the product and the servers that it needs, for development, demonstration and tests: PostgreSQL,
 // Temporal and a mail sink, all on 127.0.0.1.
 //
 //	devstack install                    find PostgreSQL's programs, or install them
+//	devstack run [--demo]               the whole product with sample data on all three: make run and make demo
 //	devstack up --dir .arrears          all three in this process, until a signal comes
 //	devstack exec -- go test ./...      all three for the time of one command, which finds them by ARREARS_TEST_…
 //	devstack postgres|temporal|mailsink one of them as a process of its own, for tests that kill it
@@ -24,6 +25,7 @@ import (
 )
 
 type commands struct {
+	Run      runCommand      `cmd:"" help:"Run the whole product with sample data until a signal comes."`
 	Install  installCommand  `cmd:"" help:"Find PostgreSQL's server programs, or install them with the package manager."`
 	Up       upCommand       `cmd:"" help:"Run PostgreSQL, Temporal and the mail sink until a signal comes."`
 	Exec     execCommand     `cmd:"" help:"Run a command with a fresh stack, whose addresses it finds in ARREARS_TEST_… variables."`

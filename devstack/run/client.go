@@ -1,0 +1,81 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// caller speaks to the API as one person does: with a key, over HTTP.
+type caller struct {
+	url string
+	key string
+}
+
+// refusal is a problem that the API answered with.
+type refusal struct {
+	Status int    `json:"status"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// Error implements error.
+func (r *refusal) Error() string {
+	return fmt.Sprintf("the API answered %d %s %s", r.Status, r.Code, r.Detail)
+}
+
+// The bounds of one call.
+const (
+	callTimeout = 15 * time.Second
+	maxAnswer   = 4 << 20
+)
+
+// get reads path into out.
+func (c caller) get(ctx context.Context, path string, out any) error {
+	return c.call(ctx, http.MethodGet, path, "", nil, out)
+}
+
+// post sends in, under an idempotency key, and reads the answer into out unless it is nil.
+func (c caller) post(ctx context.Context, path, idempotencyKey string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	return c.call(ctx, http.MethodPost, path, idempotencyKey, body, out)
+}
+
+func (c caller) call(ctx context.Context, method, path, idempotencyKey string, body []byte, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, c.url+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+c.key)
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Idempotency-Key", idempotencyKey)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Body.Close() }() // it was only read
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode >= http.StatusBadRequest {
+		problem := &refusal{Status: answer.StatusCode}
+		_ = json.Unmarshal(text, problem) // an answer that is no problem still has its status
+		return problem
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(text, out)
+}

@@ -1,0 +1,221 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"arrears/domain/access"
+	"arrears/domain/calendar"
+	"arrears/internal/sample"
+	"arrears/internal/terminal"
+	"arrears/internal/wire"
+)
+
+// The demonstration's pace.
+const (
+	// officeHour is when people of the script come to their desks, in UTC.
+	officeHour = 9 * time.Hour
+	// looksADay is how often the script looks at the clock in a business day.
+	looksADay = 10
+	// afterwards is how often the supervisor looks in once the script is over, in days.
+	afterwards = 2
+)
+
+// scriptPlayed counts the events of the script that were played, so that a second start goes on with the next.
+const scriptPlayed = "demo_script"
+
+// player plays the sample's script through the API, as its people would.
+type player struct {
+	p         *wire.Product
+	screen    *terminal.Terminal
+	callers   map[access.Role]caller
+	script    []sample.Event
+	next      int
+	supervise calendar.Date // the last day on which the supervisor looked in after the script
+}
+
+// demo tells the story and plays the script until ctx ends.
+func (s *session) demo(ctx context.Context, p *wire.Product, told *story, began calendar.Date) error {
+	counters, err := countersOf(ctx, p.DB)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	play := &player{
+		p: p, screen: s.screen, callers: map[access.Role]caller{}, script: sample.Generate(seed, began).Script,
+		next: int(counters[scriptPlayed]),
+	}
+	for role, key := range s.keys {
+		play.callers[role] = caller{url: s.url(), key: key}
+	}
+	s.screen.Line("  A day takes " + s.o.Day.String() + ". What happens, as it is recorded:\n")
+	return wire.Together(ctx,
+		told.follow,
+		func(ctx context.Context) error { return play.run(ctx, s.o.Day/looksADay) },
+	)
+}
+
+func (p *player) run(ctx context.Context, every time.Duration) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := p.look(ctx); err != nil {
+				return stopped(ctx, err)
+			}
+		}
+	}
+}
+
+// look plays every event whose hour has come.
+func (p *player) look(ctx context.Context) error {
+	now, err := p.p.Clock.Now(ctx)
+	if err != nil {
+		return err
+	}
+	for p.next < len(p.script) && !now.Before(p.script[p.next].On.Time(time.UTC).Add(officeHour)) {
+		e := p.script[p.next]
+		p.play(ctx, fmt.Sprintf("demo-%d", p.next), e, calendar.DateOf(now, time.UTC))
+		p.next++
+		if err := count(ctx, p.p.DB, scriptPlayed, 1); err != nil {
+			return err
+		}
+	}
+	today := calendar.DateOf(now, time.UTC)
+	if p.next < len(p.script) || today < p.supervise.AddDays(afterwards) {
+		return nil
+	}
+	p.supervise = today
+	p.play(ctx, "demo-after-"+today.String(), sample.Event{Kind: sample.DecideApprovals, Count: 5, Reason: "Checked."}, today)
+	return nil
+}
+
+// play does one event. What the API refuses is told and passed over: the story goes on, as it would.
+func (p *player) play(ctx context.Context, key string, e sample.Event, today calendar.Date) {
+	done, err := p.act(ctx, key, e, today)
+	if done && e.Story != "" {
+		p.screen.Line("  " + p.screen.Paint(terminal.Bold, "» "+e.Story))
+	}
+	var refused *refusal
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case errors.As(err, &refused):
+		p.screen.Line("  " + p.screen.Paint(terminal.Faint, fmt.Sprintf("» %s: %s", e.Kind, refused)))
+	default:
+		p.screen.Line("  " + p.screen.Paint(terminal.Red, fmt.Sprintf("» %s: %v", e.Kind, err)))
+	}
+}
+
+// act calls the API; done is false when there was nothing to do.
+func (p *player) act(ctx context.Context, key string, e sample.Event, today calendar.Date) (done bool, err error) {
+	switch e.Kind {
+	case sample.PayInvoice:
+		return true, p.pay(ctx, key, e, today)
+	case sample.ReverseReceipt:
+		return true, p.reverse(ctx, key, e)
+	case sample.MakePromise:
+		return true, p.promise(ctx, key, e)
+	case sample.AddNote:
+		return true, p.note(ctx, key, e)
+	case sample.DecideApprovals:
+		return p.decide(ctx, key, e, "approve")
+	case sample.RejectApproval:
+		return p.decide(ctx, key, e, "reject")
+	}
+	return false, nil // a promise breaks by itself, and the record tells it
+}
+
+// found is an invoice as a list shows it.
+type found struct {
+	ID         string `json:"id"`
+	CustomerID string `json:"customer_id"`
+	Currency   string `json:"currency"`
+	OpenMinor  int64  `json:"open_minor"`
+}
+
+func (p *player) invoice(ctx context.Context, number string) (found, error) {
+	var page struct{ Items []found }
+	query := url.Values{"source": {sample.Source}, "number": {number}}
+	if err := p.callers[access.Collector].get(ctx, "/v1/invoices?"+query.Encode(), &page); err != nil {
+		return found{}, err
+	}
+	if len(page.Items) == 0 {
+		return found{}, fmt.Errorf("there is no invoice %s", number)
+	}
+	return page.Items[0], nil
+}
+
+func (p *player) pay(ctx context.Context, key string, e sample.Event, today calendar.Date) error {
+	inv, err := p.invoice(ctx, e.Invoice)
+	if err != nil {
+		return err
+	}
+	in := map[string]any{
+		"source": sample.Source, "number": e.Receipt, "customer_id": inv.CustomerID, "currency": inv.Currency,
+		"amount_minor": e.AmountMinor, "value_date": today.String(), "reference": e.Invoice,
+	}
+	if applied := min(e.AmountMinor, inv.OpenMinor); applied > 0 {
+		in["applications"] = []map[string]any{{"invoice_id": inv.ID, "amount_minor": applied}}
+	}
+	return p.callers[access.Collector].post(ctx, "/v1/receipts", key, in, nil)
+}
+
+func (p *player) reverse(ctx context.Context, key string, e sample.Event) error {
+	var page struct{ Items []found }
+	query := url.Values{"source": {sample.Source}, "number": {e.Receipt}}
+	if err := p.callers[access.Supervisor].get(ctx, "/v1/receipts?"+query.Encode(), &page); err != nil {
+		return err
+	}
+	if len(page.Items) == 0 {
+		return fmt.Errorf("there is no receipt %s", e.Receipt)
+	}
+	return p.callers[access.Supervisor].post(ctx, "/v1/receipts/"+page.Items[0].ID+"/reverse", key, map[string]any{"reason": e.Reason}, nil)
+}
+
+func (p *player) promise(ctx context.Context, key string, e sample.Event) error {
+	inv, err := p.invoice(ctx, e.Invoice)
+	if err != nil {
+		return err
+	}
+	return p.callers[access.Collector].post(ctx, "/v1/promises", key, map[string]any{
+		"invoice_id": inv.ID, "amount_minor": min(e.AmountMinor, inv.OpenMinor), "currency": inv.Currency,
+		"due_on": e.DueOn.String(), "note": e.Reason,
+	}, nil)
+}
+
+func (p *player) note(ctx context.Context, key string, e sample.Event) error {
+	inv, err := p.invoice(ctx, e.Invoice)
+	if err != nil {
+		return err
+	}
+	return p.callers[access.Collector].post(ctx, "/v1/notes", key, map[string]any{
+		"customer_id": inv.CustomerID, "invoice_id": inv.ID, "kind": "call", "outcome": "will_pay", "body": e.Reason,
+	}, nil)
+}
+
+// approval is what waits for a decision.
+type approval struct {
+	ID          string      `json:"id"`
+	Role        access.Role `json:"role"`
+	ContentHash string      `json:"content_hash"`
+}
+
+// decide has whoever must decide look at the first of what waits.
+func (p *player) decide(ctx context.Context, key string, e sample.Event, decision string) (bool, error) {
+	var page struct{ Items []approval }
+	if err := p.callers[access.Supervisor].get(ctx, fmt.Sprintf("/v1/approvals?status=open&limit=%d", max(1, e.Count)), &page); err != nil {
+		return false, err
+	}
+	var failures []error
+	for i, a := range page.Items {
+		failures = append(failures, p.callers[a.Role].post(ctx, "/v1/approvals/"+a.ID+"/decision", fmt.Sprintf("%s-%d", key, i), map[string]any{
+			"decision": decision, "content_hash": a.ContentHash, "comment": e.Reason,
+		}, nil))
+	}
+	return len(page.Items) > 0, errors.Join(failures...)
+}

@@ -1,0 +1,61 @@
+package run
+
+import (
+	"context"
+	"time"
+
+	"arrears/domain/access"
+	"arrears/domain/calendar"
+	"arrears/internal/terminal"
+	"arrears/internal/wire"
+	"arrears/port"
+)
+
+// ready tells where everything is.
+func (s *session) ready() {
+	where := s.stack.Addresses()
+	rows := []terminal.Row{
+		{Name: "API", Value: s.url() + "/v1"},
+		{Name: "its pages", Value: s.url() + "/docs   (any user name, a key below as the password)"},
+	}
+	for _, role := range access.Roles() {
+		rows = append(rows, terminal.Row{Name: "key " + string(role), Value: s.keys[role]})
+	}
+	rows = append(rows,
+		terminal.Row{Name: "keys are in", Value: s.home.shown("keys") + "/"},
+		terminal.Row{Name: "mails", Value: s.home.shown("mails") + "/   (every mail is a file; nothing leaves this machine)"},
+		terminal.Row{Name: "letters", Value: s.home.shown("letters") + "/"},
+		terminal.Row{Name: "log", Value: s.home.shown("arrears.log")},
+		terminal.Row{Name: "database", Value: where.DatabaseURL},
+		terminal.Row{Name: "Temporal", Value: where.Temporal + ", namespace " + where.TemporalNamespace},
+	)
+	if s.o.Demo {
+		rows = append(rows, terminal.Row{Name: "clock", Value: "a day takes " + s.o.Day.String() + " (ARREARS_DEMO_DAY)"})
+	}
+	rows = append(rows,
+		terminal.Row{},
+		terminal.Row{Name: "try", Value: "curl -H \"Authorization: Bearer $(cat " + s.home.shown("keys", "collector") + ")\" \\"},
+		terminal.Row{Name: "", Value: "  '" + s.url() + "/v1/invoices?state=overdue&limit=3'"},
+		terminal.Row{Name: "stop", Value: "Ctrl-C; the next start goes on where this one stops"},
+	)
+	s.screen.Panel("Arrears is ready", rows)
+	if !s.o.Demo {
+		s.screen.Line("  " + "Reminders go out in each customer's send window, by the business clock. `make demo` shows months in minutes.")
+	}
+}
+
+// firstDay is the business day on which the installation began: that of its first record.
+func (s *session) firstDay(ctx context.Context, p *wire.Product) (calendar.Date, error) {
+	var first time.Time
+	err := p.DB.Read(ctx, func(ctx context.Context, tx port.Tx) error {
+		entries, err := tx.ListAudit(ctx, port.AuditFilter{}, port.Page{Limit: 1})
+		if err == nil && len(entries.Items) > 0 {
+			first = entries.Items[0].At
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return calendar.DateOf(first, time.UTC), nil
+}
