@@ -5,6 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
+
+	"arrears/domain/access"
+	"arrears/domain/casework"
 	"arrears/domain/fault"
 	"arrears/domain/notice"
 	"arrears/internal/failpoint"
@@ -38,7 +42,7 @@ func (n *Notices) DeliverNotice(ctx context.Context, in contract.Step) (contract
 	}
 	session, err := channel.Prepare(ctx)
 	if err != nil {
-		return contract.Next{}, fault.Wrap(err, fault.Unavailable, CodeTemporary, "the channel is not ready")
+		return contract.Next{}, n.notReady(ctx, in, err)
 	}
 	defer func() { _ = session.Close() }() // what was sent is recorded; nothing is left to lose
 	return n.exchange(ctx, in, session)
@@ -59,7 +63,37 @@ func (n *Notices) ready(ctx context.Context, in contract.Step) (contract.Next, C
 		return contract.Next{}, nil, err
 	}
 	next, err := n.plan(ctx, f, now)
+	if err == nil && next.Now == "" && !next.Closed && f.Outcome != "" {
+		err = n.late(ctx, f, now)
+	}
 	return next, n.Office.Channels[f.Channel], err
+}
+
+// notReady notes on the notice why it does not go out, and gives an error that is tried again.
+func (n *Notices) notReady(ctx context.Context, in contract.Step, why error) error {
+	err := n.Store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		f, err := tx.LockNotice(ctx, in.Subject)
+		if err != nil || !underWay(f.State) || f.Outcome != "" {
+			return err
+		}
+		f.Outcome = fault.CodeOf(why)
+		return tx.Write(ctx, port.Work{Notices: []port.NoticeWrite{{Notice: f.Notice, WakeAt: f.OpensAt}}})
+	})
+	return fault.Wrap(errors.Join(why, err), fault.Unavailable, CodeTemporary, "the channel is not ready")
+}
+
+// late tells a person about a notice whose window closed before the other side took it. It goes on in the next window.
+func (n *Notices) late(ctx context.Context, f port.NoticeFile, now time.Time) error {
+	today := dateIn(now, f.TimeZone)
+	task := casework.Task{
+		ID: newID(), Kind: taskNeedsAttention, Dedupe: taskNeedsAttention + "/" + f.ID.String() + "/" + today.String(),
+		CustomerID: uuid.NullUUID{UUID: f.CustomerID, Valid: true}, InvoiceID: oneCase(f.Lines),
+		Role: string(access.Supervisor), Summary: "A notice could not be handed over all day: " + f.Outcome,
+		DueOn: today, State: casework.TaskOpen, CreatedAt: now,
+	}
+	return n.Store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		return tx.Write(ctx, port.Work{Tasks: []casework.Task{task}})
+	})
 }
 
 // exchange dispatches and sends. If something keeps the machine busy between the commit and the first byte, the facts are

@@ -17,6 +17,7 @@ import (
 	"arrears/internal/testkit"
 	"arrears/internal/testkit/pump"
 	"arrears/notify"
+	"arrears/port"
 )
 
 func date(s string) calendar.Date { return calendar.MustDate(s) }
@@ -116,3 +117,5 @@ func answers(kinds ...notice.OutcomeKind) func(notify.Message) notify.Outcome {
 		return notify.Outcome{Kind: kind, Detail: "told so"}
 	}
 }
+
+func portPage() port.Page { return port.Page{} }

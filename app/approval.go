@@ -247,9 +247,7 @@ func noticeDecided(ctx context.Context, tx port.Tx, ap casework.Approval, work *
 			work.Steps = append(work.Steps, decidedStep(s, ap, about.today))
 		}
 	}
-	work.Nudges = append(work.Nudges, port.Nudge{
-		WorkflowID: contract.WorkflowID(contract.KindNotice, n.ID), SubjectID: n.ID, Kind: contract.KindNotice, FirstAction: contract.ReviewNotice,
-	})
+	work.Nudges = append(work.Nudges, noticeNudge(n.ID))
 	return about, nil
 }
 
@@ -288,6 +286,12 @@ func caseNudges(lines []notice.Line) []port.Nudge {
 func caseNudge(caseID uuid.UUID) port.Nudge {
 	return port.Nudge{
 		WorkflowID: contract.WorkflowID(contract.KindInvoice, caseID), SubjectID: caseID, Kind: contract.KindInvoice, FirstAction: contract.Review,
+	}
+}
+
+func noticeNudge(id uuid.UUID) port.Nudge {
+	return port.Nudge{
+		WorkflowID: contract.WorkflowID(contract.KindNotice, id), SubjectID: id, Kind: contract.KindNotice, FirstAction: contract.ReviewNotice,
 	}
 }
 

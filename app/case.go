@@ -56,7 +56,7 @@ func (a *App) ListAttention(ctx context.Context, who access.Principal, page port
 	return list, err
 }
 
-// WakeCase makes a case look again, a parked one too. Error: case.not_found.
+// WakeCase makes a case and its notices under way look again, parked ones too. Error: case.not_found.
 func (a *App) WakeCase(ctx context.Context, who access.Principal, invoiceID uuid.UUID) error {
 	if err := access.Require(who, access.TasksWrite); err != nil {
 		return err
@@ -74,7 +74,15 @@ func (a *App) WakeCase(ctx context.Context, who access.Principal, invoiceID uuid
 		if err != nil {
 			return err
 		}
-		return tx.Write(ctx, port.Work{Nudges: []port.Nudge{caseNudge(invoiceID)}, Audit: []audit.Entry{entry}})
+		nudges := []port.Nudge{caseNudge(invoiceID)}
+		notices, err := tx.LiveNotices(ctx, []uuid.UUID{invoiceID})
+		if err != nil {
+			return err
+		}
+		for _, n := range notices {
+			nudges = append(nudges, noticeNudge(n.ID))
+		}
+		return tx.Write(ctx, port.Work{Nudges: nudges, Audit: []audit.Entry{entry}})
 	})
 }
 

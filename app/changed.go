@@ -14,9 +14,6 @@ import (
 	"arrears/port"
 )
 
-// Counters of what happened between the commit of a dispatch and the mail server's answer.
-const countPaidWhileSending = "paid_while_sending"
-
 // factsChanged is called, with the customer's lock held and the change already written, by everything that changes what is
 // collectable of these invoices. What was asked for and no longer stands stops at once: drafts with a touched line are
 // withdrawn and their approval lapses, gathering lines that no longer hold are withdrawn, approvals of steps lapse. Then
@@ -46,8 +43,7 @@ func (a *App) stopNotices(ctx context.Context, tx port.Tx, now time.Time, invoic
 	var loose []notice.Line
 	for _, n := range notices {
 		switch {
-		case n.State == notice.Sending:
-			err = tx.Count(ctx, countPaidWhileSending, 1)
+		case n.State == notice.Sending: // it is out of our hands until the answer comes, which looks at the amounts again
 		case n.Stage != "":
 			err = a.withdrawDraft(ctx, tx, now, n, why)
 		default:
