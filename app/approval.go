@@ -171,7 +171,11 @@ func (a *App) refused(ctx context.Context, who access.Principal, in DecideApprov
 			if err != nil {
 				return err
 			}
-			entry, err := approvalEntry(now, who.ID, "approval.refused", ap, ap.CaseID, map[string]any{"code": known.Code, "approve": in.Approve})
+			about, err := invoiceOf(ctx, tx, ap)
+			if err != nil {
+				return err
+			}
+			entry, err := approvalEntry(now, who.ID, "approval.refused", ap, about, map[string]any{"code": known.Code, "approve": in.Approve})
 			if err != nil {
 				return err
 			}
@@ -182,6 +186,15 @@ func (a *App) refused(ctx context.Context, who access.Principal, in DecideApprov
 		a.log.WarnContext(ctx, "a refused decision could not be recorded", "approval", in.ID, "error", err)
 	}
 	return why
+}
+
+// invoiceOf is the invoice that an approval is about when it is about one alone: its history tells of it.
+func invoiceOf(ctx context.Context, tx port.Tx, ap casework.Approval) (uuid.NullUUID, error) {
+	if ap.SubjectKind != "notice" {
+		return ap.CaseID, nil
+	}
+	n, err := tx.Notice(ctx, ap.SubjectID)
+	return oneInvoice(n.Lines), err
 }
 
 // approvalEntry is an audit entry about an approval.

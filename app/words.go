@@ -57,7 +57,7 @@ var sentences = map[string]string{
 	"approval.requested":      "Approval was asked for ({stage}).",
 	"approval.approved":       "It was approved ({stage}).",
 	"approval.rejected":       "It was rejected ({stage}).",
-	"approval.refused":        "A decision was refused ({reason}).",
+	"approval.refused":        "A decision was refused ({code}).",
 	"approval.lapsed":         "The request for approval lapsed ({reason}).",
 	"approval.reminded":       "The request for approval is overdue ({stage}).",
 	"approval.raised":         "The request for approval was raised to the next role ({role}).",

@@ -28,9 +28,10 @@ type world struct {
 	clerk   *client // a collector
 	auditor *client
 
-	items map[string]part // by item id
-	told  map[string]bool // the lines that a run has reported
-	count int
+	server *httptest.Server
+	items  map[string]part // by item id
+	told   map[string]bool // the lines that a run has reported
+	count  int
 }
 
 // part is an item as stories name it.
@@ -56,19 +57,20 @@ func begin(t *testing.T, start string, options ...pump.Options) *world {
 	require.NoError(t, err)
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	w.admin, w.boss = w.key(server, access.Admin), w.key(server, access.Supervisor)
-	w.clerk, w.auditor = w.key(server, access.Collector), w.key(server, access.Auditor)
+	w.server = server
+	w.admin, w.boss = w.another(access.Admin), w.another(access.Supervisor)
+	w.clerk, w.auditor = w.another(access.Collector), w.another(access.Auditor)
 	return w
 }
 
-// key issues an API key of a role.
-func (w *world) key(server *httptest.Server, role access.Role) *client {
+// another issues an API key of a role.
+func (w *world) another(role access.Role) *client {
 	w.Helper()
 	token, err := auth.NewToken()
 	require.NoError(w, err)
 	_, err = w.pump.App.CreateFirstKey(w.Context(), app.NewKey{Name: string(role), Role: role, Prefix: token.Prefix, Hash: token.Hash})
 	require.NoError(w, err)
-	return &client{t: w.T, base: server.URL, token: token.Text, http: server.Client()}
+	return &client{t: w.T, base: w.server.URL, token: token.Text, http: w.server.Client()}
 }
 
 // on jumps to a day, as after an outage, and does what is due then and later that day.
