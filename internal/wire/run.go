@@ -31,7 +31,7 @@ func (p *Product) API(e *engine.Engine, version string) (http.Handler, error) {
 }
 
 // Auth tells who holds an API key.
-func (p *Product) Auth() *auth.Authenticator { return auth.New(keyring{p.DB}) }
+func (p *Product) Auth() *auth.Authenticator { return auth.New(auth.Stored(p.DB)) }
 
 // checks are what must answer before the service can work.
 func (p *Product) checks(e *engine.Engine) []api.Check {
