@@ -11,6 +11,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/casework"
 	"arrears/domain/fault"
+	"arrears/workflows/contract"
 )
 
 // A demand that a supervisor approves, from the first day on, at any hour.
@@ -65,6 +66,7 @@ func TestADraftIsRejectedAndAnotherRaised(t *testing.T) {
 	h.Decide(h.AwaitApproval(), false)
 	h.Advance("2026-03-11 12:00")
 	require.Empty(t, h.OpenApprovals())
+	record(t, h, "draft_rejected", contract.KindNotice, h.Notices()[0].ID)
 	require.Len(t, h.Tasks("approval_rejected"), 1)
 	require.Equal(t, casework.CaseActive, h.Case(inv).State)
 

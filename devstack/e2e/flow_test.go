@@ -76,6 +76,7 @@ func TestAPortfolioCollectsItself(t *testing.T) {
 	requireInOrder(t, h.Actions(first), "invoice.created", "case.armed", "line.gathered", "line.sent", "line.drafted",
 		"line.sent", "receipt.applied", "case.closed", "case.reopened", "case.closed")
 	h.Laws()
+	record(t, h, "reopened", contract.KindInvoice, first.ID)
 }
 
 // requireReminder checks the first reminder as its recipient reads it.

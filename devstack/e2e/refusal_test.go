@@ -15,6 +15,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/notice"
 	"arrears/domain/receivable"
+	"arrears/workflows/contract"
 )
 
 // One reminder, whatever the hour.
@@ -118,6 +119,7 @@ func TestALostAnswerIsTheOneWindow(t *testing.T) {
 	h.Laws()
 	require.Len(t, h.Mails("3201"), 2)
 	require.Equal(t, 1, h.Resent())
+	record(t, h, "notice_gathered", contract.KindNotice, h.Notices()[0].ID)
 }
 
 // As before, but the money comes before the second attempt: nothing is sent again, and that is counted too.

@@ -168,8 +168,19 @@ func (h *House) StartRelay() (stop func()) {
 
 // StartWorker runs a worker until the returned function is called or the test ends. A workflow that leaves its recorded
 // path fails, so that a test sees it.
-func (h *House) StartWorker() (stop func()) {
-	does, err := h.Product.Activities()
+func (h *House) StartWorker() (stop func()) { return h.StartWorkerOf(h.Product) }
+
+// Reopen is the installation as another process sees it: nothing of it is in memory yet.
+func (h *House) Reopen() *wire.Product {
+	p, err := wire.Open(h.t.Context(), h.Config, h.Product.Log)
+	require.NoError(h.t, err)
+	h.t.Cleanup(p.Close)
+	return p
+}
+
+// StartWorkerOf is StartWorker over another opening of the installation.
+func (h *House) StartWorkerOf(p *wire.Product) (stop func()) {
+	does, err := p.Activities()
 	require.NoError(h.t, err)
 	w := worker.New(h.Engine.Client(), does, worker.Options{
 		StickyTimeout: h.Config.Worker.StickyTimeout, CacheSize: h.Config.Worker.StickyCache, FailWorkflows: true,

@@ -101,3 +101,19 @@ func (h *House) Verify() {
 	require.NoError(h.t, err)
 	require.Equal(h.t, int64(h.Count("audit_entries", "true")), found.Sealed)
 }
+
+// Tamper changes what the database refuses to change, as its superuser can.
+func (h *House) Tamper(sql string, args ...any) {
+	h.t.Helper()
+	conn, err := h.SQL.Acquire(h.t.Context())
+	require.NoError(h.t, err)
+	defer conn.Release()
+	for _, role := range []string{"replica", "origin"} { // triggers do not fire for a replica
+		_, err = conn.Exec(h.t.Context(), "SET session_replication_role = "+role)
+		require.NoError(h.t, err)
+		if role == "replica" {
+			_, err = conn.Exec(h.t.Context(), sql, args...)
+			require.NoError(h.t, err)
+		}
+	}
+}
