@@ -191,7 +191,9 @@ func TestChangeInvoiceRefusals(t *testing.T) {
 		}
 		return list
 	}
-	move := func(item uuid.UUID, to calendar.Date) []app.ItemDueDate { return []app.ItemDueDate{{ItemID: item, DueDate: to}} }
+	move := func(item uuid.UUID, to calendar.Date) []app.ItemDueDate {
+		return []app.ItemDueDate{{ItemID: item, DueDate: to}}
+	}
 	for name, c := range map[string]struct {
 		code string
 		id   uuid.UUID
