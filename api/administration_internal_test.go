@@ -263,7 +263,7 @@ func TestARequestThatRunsAgainAfterItsCommitMakesNoSecondRecord(t *testing.T) {
 func TestTheDocumentationIsServedToABrowser(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
-	r := httptest.NewRequest(http.MethodGet, "/docs", nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/docs", nil)
 	r.SetBasicAuth("anyone", s.tokens[access.Collector])
 	w := httptest.NewRecorder()
 	s.echo.ServeHTTP(w, r)

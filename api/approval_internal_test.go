@@ -66,10 +66,10 @@ func newID(t *testing.T) uuid.UUID {
 	return id
 }
 
-func (s *system) collectable(number string) (customer, invoice answeredIDs) {
+func (s *system) collectable() (customer, invoice answeredIDs) {
 	s.t.Helper()
-	customer.id = uuid.MustParse(s.customer("C-" + number))
-	made := s.invoice(customer.id.String(), number, 100_00)
+	customer.id = uuid.MustParse(s.customer("C-1"))
+	made := s.invoice(customer.id.String(), "I-1", 100_00)
 	return customer, answeredIDs{id: uuid.MustParse(made.text("id")), item: uuid.MustParse(made.text("items.0.id"))}
 }
 
@@ -81,7 +81,7 @@ func decision(verdict string) map[string]any {
 func TestAnApprovalIsShownAndApprovedOnce(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
-	customer, invoice := s.collectable("I-1")
+	customer, invoice := s.collectable()
 	draft, approval := s.draft(customer, invoice, access.Supervisor)
 	path := "/v1/approvals/" + approval
 
@@ -111,7 +111,7 @@ func TestAnApprovalIsShownAndApprovedOnce(t *testing.T) {
 func TestARejectionNeedsAWord(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
-	customer, invoice := s.collectable("I-1")
+	customer, invoice := s.collectable()
 	_, approval := s.draft(customer, invoice, access.Collector)
 	path := "/v1/approvals/" + approval + "/decision"
 	silent := decision("reject")
@@ -126,7 +126,7 @@ func TestARejectionNeedsAWord(t *testing.T) {
 func TestWhoProposedMayNotApprove(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
-	customer, invoice := s.collectable("I-1")
+	customer, invoice := s.collectable()
 	me := s.as(access.Supervisor, http.MethodGet, "/v1/me", nil).text("id")
 	_, approval := s.draft(customer, invoice, access.Supervisor, me)
 	path := "/v1/approvals/" + approval + "/decision"
@@ -140,7 +140,7 @@ func TestWhoProposedMayNotApprove(t *testing.T) {
 func TestANoticeIsShownAsItIsSent(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
-	customer, invoice := s.collectable("I-1")
+	customer, invoice := s.collectable()
 	draft, _ := s.draft(customer, invoice, access.Supervisor)
 	shown := s.as(access.Collector, http.MethodGet, "/v1/notices/"+draft, nil).ok(http.StatusOK)
 	require.Equal(t, int64(40), shown.int("lines.0.days_past_due"))
@@ -160,7 +160,7 @@ func TestANoticeIsShownAsItIsSent(t *testing.T) {
 func TestEachChannelHasItsOwnForm(t *testing.T) {
 	t.Parallel()
 	for channel, want := range map[receivable.Channel]string{
-		receivable.Email: ".eml", receivable.Letter: ".html", receivable.Webhook: ".json", receivable.SMS: ".txt",
+		receivable.Email: ".eml", receivable.Letter: ".pdf", receivable.Webhook: ".json", receivable.SMS: ".txt",
 	} {
 		_, ending := rawType(channel)
 		require.Equal(t, want, ending)

@@ -142,7 +142,7 @@ func (m *mini) call(method, path, body string, headers ...string) *httptest.Resp
 	if body != "" {
 		reader = strings.NewReader(body)
 	}
-	r := httptest.NewRequest(method, path, reader)
+	r := httptest.NewRequestWithContext(m.t.Context(), method, path, reader)
 	r.Header.Set("Authorization", "Bearer "+m.token)
 	if body != "" {
 		r.Header.Set("Content-Type", typeJSON)

@@ -20,7 +20,7 @@ import (
 
 // newStreamed posts a body whose length is not stated.
 func newStreamed(m *mini, body io.Reader) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodPost, "/things", struct{ io.Reader }{body})
+	r := httptest.NewRequestWithContext(m.t.Context(), http.MethodPost, "/things", struct{ io.Reader }{body})
 	r.ContentLength = -1
 	r.TransferEncoding = []string{"chunked"}
 	r.Header.Set("Authorization", "Bearer "+m.token)
@@ -158,6 +158,14 @@ func TestTheLimiterRefillsAndForgets(t *testing.T) {
 	require.Equal(t, 2, l.recency.Len())
 }
 
+// listen opens a free port of this machine alone.
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	return listener
+}
+
 func TestServeStopsOnlyAfterWhatIsRunning(t *testing.T) {
 	t.Parallel()
 	started, release := make(chan struct{}), make(chan struct{})
@@ -166,8 +174,7 @@ func TestServeStopsOnlyAfterWhatIsRunning(t *testing.T) {
 		<-release
 		_, _ = w.Write([]byte("done"))
 	})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	listener := listen(t)
 	ctx, stop := context.WithCancel(context.Background())
 	served, answered := make(chan error, 1), make(chan string, 1)
 	go func() { served <- Serve(ctx, listener, handler, 10*time.Second) }()
@@ -193,12 +200,11 @@ func TestServeGivesUpOnWhatNeverEnds(t *testing.T) {
 	t.Parallel()
 	started := make(chan struct{})
 	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { close(started); <-r.Context().Done() })
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	listener := listen(t)
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- Serve(ctx, listener, handler, 20*time.Millisecond) }()
-	connection, err := net.Dial("tcp", listener.Addr().String())
+	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", listener.Addr().String())
 	require.NoError(t, err)
 	defer connection.Close()
 	_, err = connection.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
@@ -210,8 +216,7 @@ func TestServeGivesUpOnWhatNeverEnds(t *testing.T) {
 
 func TestServeTellsThatItCannot(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	listener := listen(t)
 	require.NoError(t, listener.Close())
 	require.Error(t, Serve(context.Background(), listener, http.NotFoundHandler(), time.Second))
 }

@@ -104,7 +104,7 @@ func rawType(channel receivable.Channel) (mediaType, ending string) {
 	case receivable.Email:
 		return "message/rfc822", ".eml"
 	case receivable.Letter:
-		return "text/html; charset=utf-8", ".html"
+		return "application/pdf", ".pdf"
 	case receivable.Webhook:
 		return typeJSON, ".json"
 	}

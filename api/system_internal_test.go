@@ -168,7 +168,7 @@ func (s *system) as(role access.Role, method, path string, body any, headers ...
 		}
 		reader = strings.NewReader(text)
 	}
-	r := httptest.NewRequest(method, path, reader)
+	r := httptest.NewRequestWithContext(s.t.Context(), method, path, reader)
 	if role != "" {
 		r.Header.Set("Authorization", "Bearer "+s.tokens[role])
 	}

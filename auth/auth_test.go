@@ -36,8 +36,9 @@ func newToken(t *testing.T) auth.Token {
 	return token
 }
 
-func request(header string) *http.Request {
-	r := httptest.NewRequest(http.MethodGet, "/v1/me", nil)
+func request(t *testing.T, header string) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/me", nil)
 	if header != "" {
 		r.Header.Set("Authorization", header)
 	}
@@ -61,12 +62,12 @@ func TestAuthenticateKnowsTheCaller(t *testing.T) {
 	want := access.Principal{ID: "key-1", Name: "Dana", Role: access.Supervisor}
 
 	for _, header := range []string{"Bearer " + token.Text, "bearer " + token.Text, "BEARER  " + token.Text} {
-		got, err := authenticator.Authenticate(request(header))
+		got, err := authenticator.Authenticate(request(t, header))
 		require.NoError(t, err, header)
 		require.Equal(t, want, got)
 	}
 
-	basic := request("")
+	basic := request(t, "")
 	basic.SetBasicAuth("anyone", token.Text)
 	got, err := authenticator.Authenticate(basic)
 	require.NoError(t, err)
@@ -98,7 +99,7 @@ func TestAuthenticateRefuses(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := authenticator.Authenticate(request(c.header))
+			p, err := authenticator.Authenticate(request(t, c.header))
 			require.Equal(t, c.code, fault.CodeOf(err))
 			require.Equal(t, fault.Unauthenticated, fault.KindOf(err))
 			require.Zero(t, p)
@@ -108,7 +109,7 @@ func TestAuthenticateRefuses(t *testing.T) {
 
 func TestAnEmptyBasicPasswordIsNoKey(t *testing.T) {
 	t.Parallel()
-	r := request("")
+	r := request(t, "")
 	r.SetBasicAuth("anyone", "")
 	_, err := auth.New(keyring{}).Authenticate(r)
 	require.Equal(t, auth.CodeRequired, fault.CodeOf(err))
@@ -118,7 +119,7 @@ func TestAFailedLookupIsNotARefusal(t *testing.T) {
 	t.Parallel()
 	token := newToken(t)
 	cause := errors.New("connection lost")
-	_, err := auth.New(brokenKeys{cause}).Authenticate(request("Bearer " + token.Text))
+	_, err := auth.New(brokenKeys{cause}).Authenticate(request(t, "Bearer "+token.Text))
 	require.ErrorIs(t, err, cause)
 	require.Equal(t, fault.Internal, fault.KindOf(err))
 }
