@@ -161,6 +161,9 @@ func (b *batch) make(ctx context.Context, missing map[string]*importRow, order [
 			return err
 		}
 		list, numbers = append(list, c), append(numbers, key)
+		if row.Row.ByName() && b.load.in.Profile.Match == intake.MatchNumberThenName {
+			row.Flag(intake.FieldCustomerNumber, intake.CodeCustomerByName, "the row has no customer number: a customer was made of its name")
+		}
 		if name := row.Row.NameKey; name != "" {
 			other := orElse(b.load.known.byName[name], names[name])
 			if other != "" && other != key {

@@ -56,6 +56,7 @@ func TestImportERPExtractFile(t *testing.T) {
 	require.Greater(t, first.Unchanged, int64(500))
 	require.Len(t, first.Currencies, 2)
 	require.Positive(t, first.Codes[intake.CodeNameSeveralNumbers])
+	require.Equal(t, l.number(`SELECT count(*) FROM customers WHERE number LIKE 'name:%'`), first.Codes[intake.CodeCustomerByName], "flagged once for each customer")
 	require.Equal(t, int64(106), first.Codes[intake.CodeDueBeforeInvoice])
 	require.Equal(t, first.Accepted, l.number(`SELECT count(*) FROM invoices`))
 	require.Equal(t, first.NewCustomers, l.number(`SELECT count(*) FROM customers`))

@@ -25,7 +25,7 @@ import (
 
 // loader is an installation on a clock that stands still, to load files into.
 type loader struct {
-	t    *testing.T
+	t    testing.TB
 	db   *store.DB
 	url  string
 	app  *app.App
@@ -39,7 +39,7 @@ func (c stillClock) Now(context.Context) (time.Time, error) { return c.now, nil 
 
 func (c stillClock) Real(_ context.Context, at time.Time) (time.Time, error) { return at, nil }
 
-func newLoader(t *testing.T) *loader {
+func newLoader(t testing.TB) *loader {
 	t.Helper()
 	db, url := testkit.DB(t)
 	now := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
@@ -58,7 +58,7 @@ func newLoader(t *testing.T) *loader {
 }
 
 // profileOf is a shipped profile.
-func profileOf(t *testing.T, name string) *intake.Profile {
+func profileOf(t testing.TB, name string) *intake.Profile {
 	t.Helper()
 	p, err := intake.Shipped(name)
 	require.NoError(t, err)

@@ -181,9 +181,6 @@ func (in *reading) oddities(row *Row) {
 	if !today.IsZero() {
 		in.age(row, today)
 	}
-	if row.ByName() && in.profile.Match == MatchNumberThenName {
-		in.Flag(FieldCustomerNumber, CodeCustomerByName, "the row has no customer number; the customer was found by name")
-	}
 }
 
 func (in *reading) age(row *Row, today calendar.Date) {

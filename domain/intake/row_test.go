@@ -223,14 +223,14 @@ func TestRowFindsItsCustomer(t *testing.T) {
 	require.Equal(t, "C1", rows[0].Row.CustomerKey())
 	require.Empty(t, rows[0].Problems)
 	require.Equal(t, "name:green", rows[1].Row.CustomerKey())
-	require.Equal(t, []string{"suspicious customer_number customer_by_name"}, codes(rows[1]))
+	require.True(t, rows[1].Row.ByName())
 	require.Equal(t, rows[1].Row.CustomerKey(), rows[2].Row.CustomerKey())
 	require.Equal(t, []string{"refused customer_name missing_value"}, codes(rows[3]))
 	require.Equal(t, "C5", rows[4].Row.CustomerKey())
 	require.Equal(t, "de", rows[4].Row.Language, "constants fill in")
 	all := readAll(t, profile(t, strings.Replace(byName, "number_then_name", "name", 1)), intake.Options{}, "no,customer,name,date,amount\n1,C1,Green,2026-01-10,1\n")
 	require.Equal(t, "name:green", all[0].Row.CustomerKey())
-	require.Empty(t, all[0].Problems, "in such a file every customer is found by name")
+	require.True(t, all[0].Row.ByName(), "in such a file every customer is found by name")
 }
 
 func TestRowCurrencyOption(t *testing.T) {
