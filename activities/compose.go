@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"arrears/domain/calendar"
 	"arrears/domain/fault"
 	"arrears/domain/notice"
 	"arrears/domain/receivable"
@@ -83,11 +84,26 @@ func contentOf(nc port.NoticeContext, n *notice.Notice, contact receivable.Conta
 	}
 	slices.SortStableFunc(c.Lines, byAge)
 	c.Template = notice.TemplateOf(c.Lines)
+	c.PayBy = payBy(c.Lines, c.DocumentDate, n.Calendar)
 	for _, d := range nc.Copies {
 		c.Attachments = append(c.Attachments, notice.Attachment{Filename: d.Filename, MediaType: d.MediaType, Content: d.Content})
 	}
 	c.Attachments = notice.Fit(c.Attachments)
 	return c
+}
+
+// payBy is the day until which payment is asked for: what the firmest line allows. None: at once.
+func payBy(lines []notice.Line, from calendar.Date, holidays string) calendar.Date {
+	level, days := 0, 0
+	for _, l := range lines {
+		if l.Level > level {
+			level, days = l.Level, l.PayDays
+		}
+	}
+	if days == 0 {
+		return 0
+	}
+	return shipped(holidays).AddBusinessDays(from, days)
 }
 
 // described adds to a line what is read with it.

@@ -59,7 +59,7 @@ func (s *sheet) line(it *policy.ItemFacts, d policy.ItemDecision, step casework.
 func fillLine(l *notice.Line, p *policy.Policy, it *policy.ItemFacts, d policy.ItemDecision, now time.Time) {
 	l.Level, l.OpenMinor, l.AskMinor, l.ReservedMinor = 0, it.OpenMinor, d.AskMinor, 0
 	if stage := stageOf(p, d.Stage); stage != nil && !stage.Courtesy() {
-		l.Level = d.Level
+		l.Level, l.PayDays = d.Level, stage.DueDays
 	}
 	if p.Credits != policy.CreditsShow {
 		l.ReservedMinor = it.ReservedMinor

@@ -94,18 +94,36 @@ FROM items i
 LEFT JOIN invoices inv ON inv.id = i.invoice_id
 WHERE i.id = ANY($1)`
 
+// The contents read are bounded by what a message may carry ($2 files, $3 bytes): a customer with hundreds of copies must
+// not fill the memory.
 const sqlContextCopies = `
-SELECT DISTINCT ON (d.invoice_id)
+WITH newest AS (
+  SELECT DISTINCT ON (d.invoice_id)
+    d.id,
+    d.invoice_id,
+    d.size
+  FROM documents d
+  WHERE d.kind = 'invoice'
+    AND d.invoice_id IN (SELECT i.invoice_id FROM items i WHERE i.id = ANY($1))
+  ORDER BY d.invoice_id, d.created_at DESC, d.id DESC
+), fitting AS (
+  SELECT
+    id,
+    sum(size) OVER (ORDER BY invoice_id) AS bytes,
+    row_number() OVER (ORDER BY invoice_id) AS files
+  FROM newest
+)
+SELECT
   d.id,
   d.invoice_id,
   d.filename,
   d.media_type,
   d.size,
   d.content
-FROM documents d
-WHERE d.kind = 'invoice'
-  AND d.invoice_id IN (SELECT i.invoice_id FROM items i WHERE i.id = ANY($1))
-ORDER BY d.invoice_id, d.created_at DESC, d.id DESC`
+FROM fitting f
+JOIN documents d ON d.id = f.id
+WHERE f.files <= $2 AND f.bytes <= $3
+ORDER BY d.invoice_id`
 
 const sqlContextEarlier = `
 SELECT message_id
@@ -142,7 +160,7 @@ func (t *tx) NoticeContext(ctx context.Context, customerID uuid.UUID, currency m
 		}
 		return err
 	})
-	b.Queue(sqlContextCopies, itemIDs).Query(collectInto(&c.Copies, scanCopy))
+	b.Queue(sqlContextCopies, itemIDs, notice.MaxAttachments, notice.MaxAttachmentBytes).Query(collectInto(&c.Copies, scanCopy))
 	b.Queue(sqlContextEarlier, itemIDs).Query(collectInto(&c.Earlier, pgx.RowTo[string]))
 	if err := t.q.SendBatch(ctx, b).Close(); err != nil {
 		return c, orMissing(err, errCustomerNotFound)

@@ -99,6 +99,7 @@ type Line struct {
 	PolicyVersionID uuid.UUID
 	Template        string
 	Reason          string
+	PayDays         int // business days from the notice's date within which payment is asked for; 0: at once. Not kept
 
 	// Read with the line, for rendering.
 	InvoiceNumber string

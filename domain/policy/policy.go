@@ -78,7 +78,7 @@ type Stage struct {
 	Template  string               // notices: the template's name
 	Channels  []receivable.Channel // notices: tried in order
 	TaskText  string               // tasks: what to do
-	DueDays   int                  // tasks: business days until it is due
+	DueDays   int                  // business days until a task is due, or within which a notice asks for payment; 0: at once
 	Approval  *Approval            // nil: none needed
 }
 

@@ -160,7 +160,8 @@ func (v *validator) action(path string, s *Stage) {
 		v.check(s.Template == "" || keyPattern.MatchString(s.Template), path+".template", "key", "is not the name of a template")
 		v.channels(path, s)
 		v.check(s.TaskText == "", path+".task", "not_for_action", "only a task has a text")
-		v.check(s.DueDays == 0, path+".due_days", "not_for_action", "only a task has due days")
+		v.between(path+".due_days", s.DueDays, 0, maxBusiness)
+		v.check(s.DueDays == 0 || !s.Courtesy(), path+".due_days", "courtesy", "a courtesy reminder asks for payment by the due date")
 		return
 	case Task:
 		v.check(s.TaskText != "", path+".task", "required", "a task says what to do")
@@ -168,7 +169,7 @@ func (v *validator) action(path string, s *Stage) {
 		v.between(path+".due_days", s.DueDays, 0, maxBusiness)
 	case CreditHold, HandOver:
 		v.check(s.TaskText == "", path+".task", "not_for_action", "only a task has a text")
-		v.check(s.DueDays == 0, path+".due_days", "not_for_action", "only a task has due days")
+		v.check(s.DueDays == 0, path+".due_days", "not_for_action", "only a task or a notice has due days")
 	default:
 		v.check(false, path+".action", "unknown", "is notice, task, credit_hold or hand_over")
 	}

@@ -69,7 +69,9 @@ func TestContradictionsAreRefused(t *testing.T) {
 
 		"notice without template":   {func(p *Policy) { p.Stages[1].Template = "" }, []string{"stages[1].template required"}},
 		"template name":             {func(p *Policy) { p.Stages[1].Template = "../etc" }, []string{"stages[1].template key"}},
-		"notice with a task's text": {func(p *Policy) { p.Stages[1].TaskText, p.Stages[1].DueDays = "x", 1 }, []string{"stages[1].task not_for_action", "stages[1].due_days not_for_action"}},
+		"notice with a task's text": {func(p *Policy) { p.Stages[1].TaskText, p.Stages[1].DueDays = "x", 1 }, []string{"stages[1].task not_for_action"}},
+		"courtesy with due days":    {func(p *Policy) { p.Stages[0].DueDays = 5 }, []string{"stages[0].due_days courtesy"}},
+		"too many days to pay":      {func(p *Policy) { p.Stages[1].DueDays = 400 }, []string{"stages[1].due_days range"}},
 		"channels": {func(p *Policy) {
 			p.Stages[1].Channels = []receivable.Channel{"pigeon", receivable.Email, receivable.Email}
 		}, []string{"stages[1].channels[0] unknown", "stages[1].channels[2] twice"}},
@@ -96,7 +98,7 @@ func TestContradictionsAreRefused(t *testing.T) {
 		"first notice passed over":   {func(p *Policy) { p.Stages[1].WhenUnmet = UnmetPass }, []string{"stages[1].when_unmet first_notice"}},
 		"first notice skipped":       {func(p *Policy) { p.Stages[1].Approval = &Approval{"supervisor", 3, DeadlineSkip} }, []string{"stages[1].approval.at_deadline first_notice"}},
 		"courtesy with approval":     {func(p *Policy) { p.Stages[0].Approval = &Approval{"supervisor", 3, DeadlineRemind} }, []string{"stages[0].approval courtesy"}},
-		"courtesy after dunning":     {func(p *Policy) { p.Stages[2].Moment.Days = -1 }, []string{"stages[2].moment.days courtesy_late", "stages[2].moment.days decreasing"}},
+		"courtesy after dunning":     {func(p *Policy) { p.Stages[2].Moment.Days = -1 }, []string{"stages[2].due_days courtesy", "stages[2].moment.days courtesy_late", "stages[2].moment.days decreasing"}},
 		"decreasing":                 {func(p *Policy) { p.Stages[3].Moment.Days = 14 }, []string{"stages[3].moment.days decreasing"}},
 		"decreasing across bases":    {func(p *Policy) { p.Stages[5].Moment = Moment{Basis: FromEndOfMonth, Days: 9} }, []string{"stages[5].moment.days decreasing"}},
 		"before what a notice needs": {func(p *Policy) { p.Stages[2].Moment = Moment{Basis: FromPreviousNotice, Days: 90} }, []string{"stages[3].moment.days decreasing", "stages[4].moment.days decreasing", "stages[5].moment.days decreasing"}},
