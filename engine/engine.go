@@ -45,6 +45,7 @@ type Options struct {
 type Engine struct {
 	client    client.Client
 	namespace string
+	converter converter.DataConverter
 }
 
 // Dial connects. Errors are those of reaching the engine or of a key that cannot be used.
@@ -62,7 +63,7 @@ func Dial(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the engine at %s: %w", o.Address, err)
 	}
-	return &Engine{client: c, namespace: options.Namespace}, nil
+	return &Engine{client: c, namespace: options.Namespace, converter: options.DataConverter}, nil
 }
 
 func (o Options) client() (client.Options, error) {
@@ -96,6 +97,9 @@ func (o Options) client() (client.Options, error) {
 
 // Client is the SDK's client, for building a worker.
 func (e *Engine) Client() client.Client { return e.client }
+
+// Converter reads and writes payloads as the client does, with the keys that it was given.
+func (e *Engine) Converter() converter.DataConverter { return e.converter }
 
 // Close ends the connection.
 func (e *Engine) Close() { e.client.Close() }
