@@ -46,7 +46,7 @@ func (a *App) AddContact(ctx context.Context, who access.Principal, customerID u
 		return made, err
 	}
 	err = a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
-		if err := tx.LockCustomer(ctx, customerID); err != nil {
+		if err := lockRecipient(ctx, tx, customerID); err != nil {
 			return err
 		}
 		before, found, err := madeBefore(ctx, tx.Contact)
@@ -107,13 +107,13 @@ func (a *App) UpdateContact(ctx context.Context, who access.Principal, id uuid.U
 	return made, err
 }
 
-// lockedContact reads a contact under its customer's lock; a contact never changes its customer.
+// lockedContact reads a contact under the locks of all whom it concerns; a contact never changes its customer.
 func lockedContact(ctx context.Context, tx port.Tx, id uuid.UUID) (receivable.Contact, error) {
 	found, err := tx.Contact(ctx, id)
 	if err != nil {
 		return found, err
 	}
-	if err := tx.LockCustomer(ctx, found.CustomerID); err != nil {
+	if err := lockRecipient(ctx, tx, found.CustomerID); err != nil {
 		return found, err
 	}
 	return tx.Contact(ctx, id)
@@ -157,22 +157,28 @@ func (a *App) contactChanged(ctx context.Context, tx port.Tx, now time.Time, act
 	return a.recipientChanged(ctx, tx, now, c.CustomerID)
 }
 
-// recipientChanged reaches the customers whose notices go to this one's contacts. The others' locks come after this one's;
-// they are skipped over in id order, and a cycle of recipients is refused by the lock's deadlock detection and tried again.
+// recipientChanged reaches the customers whose notices go to this one's contacts. The caller holds their locks.
 func (a *App) recipientChanged(ctx context.Context, tx port.Tx, now time.Time, recipientID uuid.UUID) error {
 	affected, err := tx.DunningCustomersOf(ctx, recipientID)
 	if err != nil {
 		return err
 	}
 	for _, id := range affected {
-		if err := tx.LockCustomer(ctx, id); err != nil {
-			return err
-		}
 		if err := a.customerChanged(ctx, tx, now, id, "recipient_changed"); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lockRecipient locks a customer together with those whose notices go to its contacts, all in id order. One that joins them
+// in between is left out, and its case finds the new contact when it looks next.
+func lockRecipient(ctx context.Context, tx port.Tx, recipientID uuid.UUID) error {
+	affected, err := tx.DunningCustomersOf(ctx, recipientID)
+	if err != nil {
+		return err
+	}
+	return lockCustomers(ctx, tx, append(affected, recipientID)...)
 }
 
 // Contact shows one. Errors: access.forbidden, contact.not_found.

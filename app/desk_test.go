@@ -43,6 +43,12 @@ type desk struct {
 func openDesk(t *testing.T) *desk {
 	t.Helper()
 	db, url := testkit.DB(t)
+	return deskOn(t, db, url)
+}
+
+// deskOn opens a desk on an empty database.
+func deskOn(t *testing.T, db *store.DB, url string) *desk {
+	t.Helper()
 	d := &desk{
 		t: t, db: db, url: url, clock: &deskClock{now: time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC)},
 		collector:  access.Principal{ID: "collector-1", Role: access.Collector},
