@@ -3,11 +3,13 @@ package replay
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 
 	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
@@ -58,7 +60,8 @@ func (s Shape) Execute(h *history.History) error {
 	for name, fn := range s.Workflows {
 		replayer.RegisterWorkflowWithOptions(fn, workflow.RegisterOptions{Name: name})
 	}
-	return replayer.ReplayWorkflowHistory(nil, h)
+	// What it would log is what it returns.
+	return replayer.ReplayWorkflowHistory(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), h)
 }
 
 // answer is what an activity told the workflow.

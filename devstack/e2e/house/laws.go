@@ -117,3 +117,12 @@ func (h *House) Tamper(sql string, args ...any) {
 		}
 	}
 }
+
+// Changed remembers a column of the one row that the condition selects, and returns what puts it back.
+func (h *House) Changed(table, column, condition string, arg any) (restore func()) {
+	h.t.Helper()
+	was := Value[string](h, "SELECT "+column+"::text FROM "+table+" WHERE "+condition, arg)
+	return func() {
+		h.Tamper("UPDATE "+table+" SET "+column+" = $2::jsonb WHERE "+condition, arg, was)
+	}
+}
