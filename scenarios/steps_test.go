@@ -186,3 +186,6 @@ func (w *world) block(c customer, until string) string {
 
 // dayAfter is the next civil date.
 func dayAfter(date string) string { return calendar.MustDate(date).AddDays(1).String() }
+
+// dayBefore is the previous civil date.
+func dayBefore(date string) string { return calendar.MustDate(date).AddDays(-1).String() }
