@@ -67,7 +67,7 @@ func (g *generator) payments() {
 	for i, p := range g.out.Promises {
 		if i%2 == 0 && i > 0 {
 			day := p.DueOn.DaysSince(g.out.Today)
-			g.event(day, Event{Kind: PayInvoice, Invoice: p.Invoice, Receipt: g.eventNumber(), AmountMinor: p.AmountMinor, Currency: g.currencyOf(p.Invoice), Story: "a promise is kept: " + p.Invoice + " is paid on the day"})
+			g.event(day, Event{Kind: PayInvoice, Invoice: p.Invoice, Receipt: g.eventNumber(), AmountMinor: p.AmountMinor, Currency: g.out.currency(p.Invoice), Story: "a promise is kept: " + p.Invoice + " is paid on the day"})
 		}
 	}
 	for i, inv := range g.first(12, -25, 6) {
@@ -132,13 +132,4 @@ func (g *generator) ofCustomer(number string) []*Invoice {
 		}
 	}
 	return found
-}
-
-func (g *generator) currencyOf(invoice string) money.Currency {
-	for _, inv := range g.out.Invoices {
-		if inv.Number == invoice {
-			return inv.Currency
-		}
-	}
-	return ""
 }
