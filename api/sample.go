@@ -16,9 +16,9 @@ func sample(schema *openapi3.Schema, all bool) any { return sampleAt(schema, "",
 func sampleAt(schema *openapi3.Schema, name string, all bool, depth int) any {
 	switch {
 	case len(schema.Examples) > 0:
-		return schema.Examples[0]
+		return copyOf(schema.Examples[0])
 	case schema.Example != nil:
-		return schema.Example
+		return copyOf(schema.Example)
 	case len(schema.Enum) > 0:
 		return sampleEnum(schema.Enum)
 	case schema.Type.Is("object"):
@@ -34,6 +34,25 @@ func sampleAt(schema *openapi3.Schema, name string, all bool, depth int) any {
 		return true
 	}
 	return sampleText(schema, name)
+}
+
+// copyOf copies an example, so that whoever changes a sample does not change the specification.
+func copyOf(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		object := make(map[string]any, len(v))
+		for name, member := range v {
+			object[name] = copyOf(member)
+		}
+		return object
+	case []any:
+		array := make([]any, 0, len(v))
+		for _, element := range v {
+			array = append(array, copyOf(element))
+		}
+		return array
+	}
+	return value
 }
 
 // sampleEnum prefers a value that says something over the empty text that clears.
