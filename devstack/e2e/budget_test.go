@@ -58,7 +58,7 @@ func TestTheHistoryOfFiveRemindersStaysInItsBudget(t *testing.T) {
 			require.Equal(t, notice.Sent, n.State)
 			record(t, h, "draft_approved", contract.KindNotice, n.ID)
 		case n.Lines[0].Stage == "r1":
-			record(t, h, "notice_gathered_scaled", contract.KindNotice, n.ID)
+			record(t, h, "notice_gathered_on_a_day", contract.KindNotice, n.ID)
 		}
 	}
 }
