@@ -22,14 +22,23 @@ type TimelineEntry struct {
 	Text   string
 }
 
-// Timeline tells what happened to an invoice, oldest first. Errors: access.forbidden, invoice.not_found, page.bad_cursor.
+// customerWideActions are what happens to a customer as a whole and bears on each of its invoices.
+func customerWideActions() []string {
+	return []string{"block.set", "block.released", "contact.added", "contact.changed", "contact.email_failed",
+		"credit_hold.confirmed", "credit_hold.lifted"}
+}
+
+// Timeline tells what happened to an invoice, and to its customer as a whole, oldest first. Errors: access.forbidden, invoice.not_found, page.bad_cursor.
 func (a *App) Timeline(ctx context.Context, who access.Principal, invoiceID uuid.UUID, page port.Page) (port.Paged[TimelineEntry], error) {
 	return lookup(ctx, a, who, access.InvoicesRead, func(ctx context.Context, tx port.Tx) (port.Paged[TimelineEntry], error) {
 		var told port.Paged[TimelineEntry]
-		if _, err := tx.Invoice(ctx, invoiceID); err != nil {
+		inv, err := tx.Invoice(ctx, invoiceID)
+		if err != nil {
 			return told, err
 		}
-		entries, err := tx.ListAudit(ctx, port.AuditFilter{InvoiceID: someID(invoiceID)}, page)
+		entries, err := tx.ListAudit(ctx, port.AuditFilter{
+			InvoiceID: someID(invoiceID), CustomerID: someID(inv.CustomerID), Actions: customerWideActions(),
+		}, page)
 		told.Next = entries.Next
 		for _, e := range entries.Items {
 			told.Items = append(told.Items, TimelineEntry{

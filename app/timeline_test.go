@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"arrears/app"
+	"arrears/domain/receivable"
 	"arrears/port"
 )
 
@@ -56,4 +57,19 @@ func TestTimelineTellsWhatHappened(t *testing.T) {
 		_, err := d.app.ListAuditEntries(ctx, d.reader, port.AuditFilter{}, port.Page{After: "x"})
 		return err
 	})
+}
+
+// What happens to the customer as a whole is part of the story of each invoice; what happens to another invoice is not.
+func TestTimelineTellsOfTheCustomer(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	owed, other := d.owed("R-1", 1000), d.owed("R-2", 1000)
+	_, err := d.app.SetBlock(t.Context(), d.collector, app.NewBlock{CustomerID: d.id(d.customer.ID), Reason: receivable.BlockLegal})
+	require.NoError(t, err)
+	_, err = d.app.SetBlock(t.Context(), d.collector, app.NewBlock{InvoiceID: d.id(other.ID), Reason: receivable.BlockInsolvency})
+	require.NoError(t, err)
+	list, err := d.app.Timeline(t.Context(), d.reader, owed.ID, port.Page{})
+	require.NoError(t, err)
+	require.Len(t, list.Items, 3)
+	require.Equal(t, "Dunning was blocked (legal).", list.Items[2].Text)
 }

@@ -62,6 +62,11 @@ var sentences = map[string]string{
 	"approval.reminded":       "The request for approval is overdue ({stage}).",
 	"approval.raised":         "The request for approval was raised to the next role ({role}).",
 	"approval.skipped":        "The stage was skipped at the approval's deadline ({stage}).",
+	"credit_hold.confirmed":   "The credit hold came into force.",
+	"credit_hold.lifted":      "The credit hold was lifted.",
+	"contact.added":           "A contact of the customer was added ({role}).",
+	"contact.changed":         "A contact of the customer was changed ({fields}).",
+	"contact.email_failed":    "An e-mail address of the customer failed.",
 	"credit_hold.requested":   "A credit hold was requested ({stage}).",
 }
 

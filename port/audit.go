@@ -13,6 +13,9 @@ type AuditFilter struct {
 	InvoiceID  uuid.NullUUID
 	CustomerID uuid.NullUUID
 	SubjectID  uuid.NullUUID
+	// Actions is for InvoiceID together with CustomerID: then entries of the invoice are listed, and besides them those of
+	// the customer that belong to no invoice and bear one of these actions.
+	Actions []string
 }
 
 // AuditLog reads the record.

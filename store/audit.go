@@ -58,8 +58,13 @@ INSERT INTO audit_entries (
 // ListAudit lists entries in the order in which they were recorded; see port.AuditLog.
 func (t *tx) ListAudit(ctx context.Context, f port.AuditFilter, p port.Page) (port.Paged[audit.Entry], error) {
 	var w filter
-	w.id("invoice_id = $?", f.InvoiceID)
-	w.id("customer_id = $?", f.CustomerID)
+	if f.InvoiceID.Valid && f.CustomerID.Valid && len(f.Actions) > 0 {
+		w.add("(invoice_id = $? OR (customer_id = $? AND invoice_id IS NULL AND action = ANY($?)))",
+			f.InvoiceID.UUID, f.CustomerID.UUID, f.Actions)
+	} else {
+		w.id("invoice_id = $?", f.InvoiceID)
+		w.id("customer_id = $?", f.CustomerID)
+	}
 	w.id("subject_id = $?", f.SubjectID)
 	key, err := parseCursor(p.After, 1)
 	if err != nil {

@@ -61,15 +61,21 @@ func TestAuditComesBackAsItWent(t *testing.T) {
 	})
 	require.Equal(t, []audit.Entry{first, second}, got)
 	h.in(t, func(ctx context.Context, tx port.Tx) {
-		for filter, want := range map[port.AuditFilter]int{
-			{InvoiceID: someID(uuid.MustParse(first.InvoiceID))}:   1,
-			{CustomerID: someID(uuid.MustParse(first.CustomerID))}: 1,
-			{SubjectID: someID(uuid.MustParse(second.SubjectID))}:  1,
-			{SubjectID: someID(newID())}:                           0,
+		invoice, customer := someID(uuid.MustParse(first.InvoiceID)), someID(uuid.MustParse(first.CustomerID))
+		for _, c := range []struct {
+			filter port.AuditFilter
+			want   int
+		}{
+			{port.AuditFilter{InvoiceID: invoice}, 1},
+			{port.AuditFilter{CustomerID: customer}, 1},
+			{port.AuditFilter{InvoiceID: invoice, CustomerID: someID(newID())}, 0},
+			{port.AuditFilter{InvoiceID: invoice, CustomerID: someID(newID()), Actions: []string{"a.b"}}, 1},
+			{port.AuditFilter{SubjectID: someID(uuid.MustParse(second.SubjectID))}, 1},
+			{port.AuditFilter{SubjectID: someID(newID())}, 0},
 		} {
-			page, err := tx.ListAudit(ctx, filter, port.Page{})
+			page, err := tx.ListAudit(ctx, c.filter, port.Page{})
 			require.NoError(t, err)
-			require.Len(t, page.Items, want)
+			require.Len(t, page.Items, c.want, "%+v", c.filter)
 		}
 		there, err := tx.HasAudit(ctx, uuid.MustParse(first.ID))
 		require.NoError(t, err)

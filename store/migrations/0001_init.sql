@@ -579,6 +579,7 @@ CREATE TABLE audit_entries (
 CREATE INDEX audit_entries_unsealed ON audit_entries (xid, id) WHERE position IS NULL;
 CREATE INDEX audit_entries_subject ON audit_entries (subject_id, recorded_at);
 CREATE INDEX audit_entries_invoice ON audit_entries (invoice_id, recorded_at);
+CREATE INDEX audit_entries_customer ON audit_entries (customer_id, recorded_at);
 
 CREATE TABLE idempotency (
   principal    text NOT NULL,
