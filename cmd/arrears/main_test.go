@@ -42,6 +42,8 @@ func TestScriptsOverADatabase(t *testing.T) {
 				Setup: func(e *testscript.Env) error {
 					e.Setenv("ARREARS_DATABASE_URL", url)
 					e.Setenv("ARREARS_LOG_LEVEL", "error")
+					e.Setenv("ARREARS_TEMPORAL_ADDRESS", os.Getenv("ARREARS_TEST_TEMPORAL"))
+					e.Setenv("ARREARS_TEMPORAL_NAMESPACE", os.Getenv("ARREARS_TEST_TEMPORAL_NAMESPACE"))
 					return nil
 				},
 			})

@@ -98,7 +98,7 @@ func (p *player) look(ctx context.Context) error {
 // play does one event. What the API refuses is told and passed over: the story goes on, as it would.
 func (p *player) play(ctx context.Context, key string, e sample.Event, today calendar.Date) {
 	done, err := p.act(ctx, key, e, today)
-	if done && e.Story != "" {
+	if done && e.Story != "" && e.Kind != sample.PayInvoice { // the record tells a payment itself
 		p.screen.Line("  " + p.screen.Paint(terminal.Bold, "» "+e.Story))
 	}
 	var refused *refusal

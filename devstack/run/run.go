@@ -107,10 +107,12 @@ func (s *session) prepare(ctx context.Context, p *wire.Product) error {
 	if err != nil {
 		return err
 	}
-	tell := func(done, total int64) { s.screen.Progress("sample portfolio", done, total) }
-	if err := loadSample(ctx, p.DB, p.App, portfolio, tell); err != nil {
-		return err
+	who := access.Principal{ID: "sample", Name: "sample", Role: access.Admin}
+	tell := func(done, total int) { s.screen.Progress("sample portfolio", int64(done), int64(total)) }
+	if err := sample.Load(ctx, p.App, who, portfolio, tell); err != nil {
+		return fmt.Errorf("load the sample: %w", err)
 	}
+	s.screen.Step("The sample portfolio is there: %d customers, %d invoices", len(portfolio.Customers), len(portfolio.Invoices))
 	if s.keys, err = keyFiles(ctx, s.home.path("keys"), p.App, p.Auth()); err != nil {
 		return err
 	}
@@ -144,6 +146,7 @@ func (s *session) run(ctx context.Context, p *wire.Product, e *engine.Engine) er
 			if err := s.awaitReady(ctx); err != nil {
 				return stopped(ctx, err)
 			}
+			s.screen.Step("API, relay and worker are ready")
 			s.ready()
 			return show(ctx)
 		},

@@ -13,6 +13,7 @@ import (
 	"arrears/domain/audit"
 	"arrears/domain/calendar"
 	"arrears/domain/money"
+	"arrears/domain/notice"
 	"arrears/internal/terminal"
 	"arrears/internal/wire"
 	"arrears/port"
@@ -29,13 +30,14 @@ type story struct {
 	names  names
 	after  string          // cursor of the page that is looked at again
 	seen   map[string]bool // entries of that page that were told
-	lines  map[string][]string
 	day    calendar.Date
+	paid   map[string]bool // invoices whose payment was told
+	before int             // chases that ended today because they were paid before the story began
 }
 
 // newStory begins after what is recorded already.
 func newStory(ctx context.Context, p *wire.Product, screen *terminal.Terminal) (*story, error) {
-	s := &story{p: p, screen: screen, names: newNames(p), seen: map[string]bool{}, lines: map[string][]string{}}
+	s := &story{p: p, screen: screen, names: newNames(p), seen: map[string]bool{}, paid: map[string]bool{}}
 	return s, s.look(ctx, func(audit.Entry) {})
 }
 
@@ -79,10 +81,6 @@ func (s *story) look(ctx context.Context, each func(audit.Entry)) error {
 
 // tell writes the line of an entry, if it has one, under the day on which it happened.
 func (s *story) tell(ctx context.Context, e audit.Entry) {
-	if e.Action == "line.sent" {
-		s.remember(ctx, e)
-		return
-	}
 	mark, style, text := s.sentence(ctx, e)
 	if text == "" {
 		return
@@ -95,14 +93,12 @@ func (s *story) newDay(day calendar.Date) {
 	if day <= s.day {
 		return
 	}
+	if s.before > 0 {
+		s.screen.Line(fmt.Sprintf("        %s %d chases end that had been paid before", s.screen.Paint(terminal.Green, "●"), s.before))
+		s.before = 0
+	}
 	s.day = day
 	s.screen.Line(s.screen.Paint(terminal.Bold, fmt.Sprintf("%s, %d %s %d", day.Weekday(), day.Day(), day.Month(), day.Year())))
-}
-
-// remember keeps which invoices a notice asked for, until the notice itself is told.
-func (s *story) remember(ctx context.Context, e audit.Entry) {
-	d := dataOf(e)
-	s.lines[d.text("notice_id")] = append(s.lines[d.text("notice_id")], fmt.Sprintf("%s (%s)", s.names.invoice(ctx, e.InvoiceID), d.text("stage")))
 }
 
 // sentence says an entry for people who watch; what is of no interest to them has none.
@@ -111,9 +107,7 @@ func (s *story) sentence(ctx context.Context, e audit.Entry) (mark string, style
 	who, what := s.names.customer(ctx, e.CustomerID), s.names.invoice(ctx, e.InvoiceID)
 	switch e.Action {
 	case "notice.sent":
-		asked := s.lines[e.SubjectID]
-		delete(s.lines, e.SubjectID)
-		return "✉", terminal.Cyan, fmt.Sprintf("%s is asked for %s by %s: %s", who, d.amount("amount_minor"), d.text("channel"), listed(asked))
+		return "✉", terminal.Cyan, fmt.Sprintf("%s is asked for %s by %s: %s", who, d.amount("amount_minor"), d.text("channel"), s.names.lines(ctx, e.SubjectID))
 	case "notice.refused":
 		return "✗", terminal.Red, fmt.Sprintf("the message to %s was refused (%s): another contact, another channel or a person", who, d.text("outcome"))
 	case "notice.withdrawn":
@@ -129,10 +123,15 @@ func (s *story) sentence(ctx context.Context, e audit.Entry) (mark string, style
 	case "approval.raised":
 		return "↑", terminal.Amber, fmt.Sprintf("nobody decided %s of %s in time: it is raised to %s", d.text("stage"), who, d.text("role"))
 	case "receipt.applied":
+		s.paid[e.InvoiceID] = true
 		return "€", terminal.Green, fmt.Sprintf("%s pays %s on %s; %s stays open", who, d.amount("amount_minor"), what, d.amount("open_minor"))
 	case "receipt.unapplied":
 		return "↩", terminal.Red, fmt.Sprintf("a payment of %s on %s is taken back: %s is owed again", who, what, d.amount("amount_minor"))
 	case "case.closed":
+		if !s.paid[e.InvoiceID] {
+			s.before++
+			return "", "", ""
+		}
 		return "●", terminal.Green, fmt.Sprintf("the chase of %s (%s) ends: nothing is left to collect", what, who)
 	case "case.reopened":
 		return "○", terminal.Red, fmt.Sprintf("the chase of %s (%s) begins again where it stood", what, who)
@@ -206,8 +205,11 @@ func (d data) text(key string) string {
 func (d data) amount(key string) string {
 	number, _ := d[key].(json.Number)
 	minor, err := number.Int64()
-	if err != nil {
+	switch {
+	case err != nil:
 		return "something"
+	case minor == 0:
+		return "nothing"
 	}
 	currency := money.Currency(d.text("currency"))
 	return string(currency) + " " + money.Of(minor, currency).Format("en")
@@ -236,6 +238,28 @@ func (n names) invoice(ctx context.Context, id string) string {
 		inv, err := tx.Invoice(ctx, key)
 		return inv.Number, err
 	})
+}
+
+// lines names what a notice asked for: invoices with their stages.
+func (n names) lines(ctx context.Context, noticeID string) string {
+	var sent []string
+	err := n.p.DB.Read(ctx, func(ctx context.Context, tx port.Tx) error {
+		id, err := uuid.Parse(noticeID)
+		if err != nil {
+			return err
+		}
+		message, err := tx.Notice(ctx, id)
+		for _, l := range message.Lines {
+			if l.State == notice.LineSent {
+				sent = append(sent, n.invoice(ctx, l.CaseID.String())+" ("+strings.ReplaceAll(l.Stage, "-", " ")+")")
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return noticeID
+	}
+	return listed(sent)
 }
 
 // find reads a name once; what cannot be found is called by its id.
