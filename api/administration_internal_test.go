@@ -40,6 +40,10 @@ func TestAPolicyIsPublishedShownAndAssigned(t *testing.T) {
 	s.as(access.Supervisor, http.MethodPut, "/v1/segments/small", map[string]any{"policy_key": "nothing"}).ok(http.StatusOK)
 	require.Equal(t, "small", s.as(access.Auditor, http.MethodGet, "/v1/segments", nil).text("items.0.segment"))
 	s.as(access.Supervisor, http.MethodPut, "/v1/segments/small", map[string]any{"policy_key": ""}).ok(http.StatusOK)
+	for written, meant := range map[string]string{"a%2Fb": "a/b", "50%25": "50%", "a%252Fb": "a%2Fb", "Gro%C3%9Fkunden": "Großkunden"} {
+		got := s.as(access.Supervisor, http.MethodPut, "/v1/segments/"+written, map[string]any{"policy_key": "nothing"}).ok(http.StatusOK)
+		require.Equal(t, meant, got.text("segment"))
+	}
 	s.as(access.Supervisor, http.MethodPut, "/v1/segments/small", map[string]any{"policy_key": "nowhere"}).refused(http.StatusNotFound, "policy.not_found")
 }
 

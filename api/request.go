@@ -110,9 +110,12 @@ func parameterValues(c echo.Context, query url.Values, p *openapi3.Parameter) []
 	return query[p.Name]
 }
 
-// pathParam returns a path parameter as the caller meant it; echo hands it on as it stood in the URL.
+// pathParam returns a path parameter as the caller meant it: echo hands on a path that was written with escapes as it is.
 func pathParam(c echo.Context, name string) string {
 	raw := c.Param(name)
+	if c.Request().URL.RawPath == "" {
+		return raw
+	}
 	if text, err := url.PathUnescape(raw); err == nil {
 		return text
 	}

@@ -190,7 +190,7 @@ func (s *system) as(role access.Role, method, path string, body any, headers ...
 // holdAgainstContract proves that an answer is one the specification describes.
 func (s *system) holdAgainstContract(r *http.Request, w *httptest.ResponseRecorder) {
 	s.t.Helper()
-	o, known := operationAt(s.t, r.Method, r.URL.Path)
+	o, known := operationAt(s.t, r.Method, r.URL.EscapedPath())
 	if !known {
 		require.Contains(s.t, []int{http.StatusNotFound, http.StatusMethodNotAllowed}, w.Code)
 		return
