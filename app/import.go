@@ -13,6 +13,7 @@ import (
 	"arrears/domain/fault"
 	"arrears/domain/intake"
 	"arrears/domain/money"
+	"arrears/domain/receivable"
 	"arrears/port"
 )
 
@@ -106,7 +107,7 @@ type Imported struct {
 // Import loads a file of invoices, batch by batch, each in a transaction of its own: a load that is interrupted has done
 // all of some batches and nothing of the others, and loading the file again goes on where it stopped. Loading it a second
 // time changes nothing. Refused rows go to quarantine with line, field and code.
-// Errors: access.forbidden, import.bad_mode, those of intake that refuse a whole file, policy.not_found.
+// Errors: access.forbidden, import.bad_mode, receivable.invalid, those of intake that refuse a whole file, policy.not_found.
 func (a *App) Import(ctx context.Context, who access.Principal, in NewImport) (Imported, error) {
 	if err := access.Require(who, access.ImportsWrite); err != nil {
 		return Imported{}, err
@@ -147,8 +148,17 @@ func (in *NewImport) check() error {
 	if in.Source == "" {
 		in.Source = in.Profile.Source
 	}
-	return nil
+	var f receivable.Form
+	f.Name("source", in.Source, maxSource)
+	f.Line("filename", in.Filename, maxFilename)
+	return f.Err("import")
 }
+
+// What is kept of a load is bounded as in other records.
+const (
+	maxSource   = 100
+	maxFilename = 300
+)
 
 // importSettings are what a load was told, kept with it so that a quarantined row can be loaded by the same rules later.
 type importSettings struct {

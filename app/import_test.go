@@ -15,6 +15,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
 	"arrears/domain/intake"
+	"arrears/domain/receivable"
 	"arrears/port"
 )
 
@@ -179,6 +180,7 @@ func TestImportRefusesFilesAndCallers(t *testing.T) {
 	}{
 		{"mode", app.CodeImportMode, app.NewImport{Mode: "partial"}},
 		{"control totals of a delta", app.CodeImportMode, app.NewImport{Controls: []intake.Control{{}}}},
+		{"source", receivable.CodeInvalid, app.NewImport{Source: strings.Repeat("s", 101)}},
 		{"header", intake.CodeHeader, app.NewImport{File: strings.NewReader("a,b\n")}},
 		{"empty", intake.CodeEmptyFile, app.NewImport{File: strings.NewReader("")}},
 		{"option", intake.CodeMissingOption, app.NewImport{Profile: profileOf(t, "ibm-late-payments")}},

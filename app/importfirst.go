@@ -158,7 +158,7 @@ func (b *batch) quarantined() ([]port.QuarantineRow, error) {
 		mark := b.fingerprint(row, problem)
 		list = append(list, port.QuarantineRow{
 			ID: id, ImportID: b.load.record.ID, Line: row.Line, Field: problem.Field, Code: problem.Code,
-			Message: messages(row.Problems), Raw: raw, Severity: string(problem.Severity), State: "open", Fingerprint: mark[:],
+			Message: messages(problem, row.Problems), Raw: raw, Severity: string(problem.Severity), State: "open", Fingerprint: mark[:],
 		})
 	}
 	return list, nil
@@ -188,13 +188,12 @@ func worst(problems []intake.Problem) intake.Problem {
 	return problems[0]
 }
 
-// messages tells all problems of a row.
-func messages(problems []intake.Problem) string {
-	texts := make([]string, len(problems))
-	for i, p := range problems {
-		texts[i] = p.Message
-		if p.Field != "" {
-			texts[i] = p.Field + ": " + p.Message
+// messages tells the problem that a row is listed by, and then the others with their fields.
+func messages(listed intake.Problem, all []intake.Problem) string {
+	texts := []string{listed.Message}
+	for _, p := range all {
+		if p != listed {
+			texts = append(texts, firstOf(p.Field, "row")+": "+p.Message)
 		}
 	}
 	return strings.Join(texts, "; ")
