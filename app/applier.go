@@ -64,7 +64,7 @@ func (a *App) openApplier(ctx context.Context, tx port.Tx, now time.Time, actor 
 			return nil, err
 		}
 	}
-	return ap, ap.settleOwner(ctx, owners)
+	return ap, ap.settleOwner(owners)
 }
 
 func checkApplications(list []ReceiptApplication) error {
@@ -141,7 +141,7 @@ func (ap *applier) invoice(ctx context.Context, in ReceiptApplication) (receivab
 }
 
 // settleOwner says whose money it is when the items tell, and refuses items that this payer does not pay for.
-func (ap *applier) settleOwner(ctx context.Context, owners []uuid.UUID) error {
+func (ap *applier) settleOwner(owners []uuid.UUID) error {
 	if !ap.receipt.CustomerID.Valid && len(owners) == 1 {
 		ap.receipt.Identify(owners[0])
 	}

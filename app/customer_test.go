@@ -49,10 +49,10 @@ func TestCreateCustomerRefusals(t *testing.T) {
 	d.refuses("customer.number_taken", create(d.supervisor, app.NewCustomer{Number: "K-1", Name: "Other", Currency: "EUR"}))
 	d.refuses("policy.not_found", create(d.supervisor, app.NewCustomer{Number: "K-2", Name: "X", Currency: "EUR", PolicyKey: "none"}))
 	d.refuses("customer.not_found", create(d.supervisor, app.NewCustomer{Number: "K-2", Name: "X", Currency: "EUR", PayerID: d.id(uuid.New())}))
-	err := d.refuses("receivable.invalid", create(d.supervisor, app.NewCustomer{
+	paths := d.refuses("receivable.invalid", create(d.supervisor, app.NewCustomer{
 		Currency: "ZZZ", TimeZone: "Mars/Base", Contacts: []app.NewContact{{Role: "x", Email: "y"}},
 	}))
-	require.Equal(t, []string{"number", "name", "currency", "time_zone", "contacts[0].role", "contacts[0].email"}, paths(err))
+	require.Equal(t, []string{"number", "name", "currency", "time_zone", "contacts[0].role", "contacts[0].email"}, paths)
 }
 
 func TestUpdateCustomer(t *testing.T) {

@@ -173,8 +173,8 @@ func (d *desk) nudges(fn func(), invoices ...receivable.Invoice) {
 	require.ElementsMatch(d.t, ids, got)
 }
 
-// refuses runs fn, which must fail with the code and leave every table as it was.
-func (d *desk) refuses(code string, fn func(context.Context) error) *fault.Error {
+// refuses runs fn, which must fail with the code and leave every table as it was. It returns the fields that are named.
+func (d *desk) refuses(code string, fn func(context.Context) error) (paths []string) {
 	d.t.Helper()
 	before := d.fingerprint()
 	err := fn(d.t.Context())
@@ -182,7 +182,10 @@ func (d *desk) refuses(code string, fn func(context.Context) error) *fault.Error
 	require.Equal(d.t, before, d.fingerprint(), "a refusal changes nothing")
 	var known *fault.Error
 	require.ErrorAs(d.t, err, &known)
-	return known
+	for _, field := range known.Fields {
+		paths = append(paths, field.Path)
+	}
+	return paths
 }
 
 // fingerprint sums up every table.
@@ -213,15 +216,6 @@ func (d *desk) again(fn func(ctx context.Context)) {
 	for range 2 {
 		fn(port.WithIdempotencyID(d.t.Context(), "request-1", id))
 	}
-}
-
-// paths are the fields that an error names.
-func paths(err *fault.Error) []string {
-	var list []string
-	for _, field := range err.Fields {
-		list = append(list, field.Path)
-	}
-	return list
 }
 
 func ptr[T any](v T) *T { return &v }

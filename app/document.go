@@ -108,10 +108,11 @@ func mediaType(stated string, content []byte) (string, error) {
 	}
 	kind = strings.ToLower(kind)
 	looks, ok := allowedMedia[kind]
-	if !ok || (looks != sniffed && !(looks == "text/xml" && sniffed == "text/plain")) {
-		return "", mediaRefused()
+	plainXML := looks == "text/xml" && sniffed == "text/plain" // without a declaration it looks like any text
+	if ok && (looks == sniffed || plainXML) {
+		return kind, nil
 	}
-	return kind, nil
+	return "", mediaRefused()
 }
 
 func mediaRefused() error {

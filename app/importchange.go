@@ -164,7 +164,7 @@ func (b *batch) settle(ctx context.Context, row *importRow, inv receivable.Invoi
 		return err
 	}
 	open := inv.OpenMinor()
-	_, _, err = b.load.app.putReceipt(ctx, b.tx, b.now, b.load.who.ID, id, NewReceipt{
+	_, err = b.load.app.putReceipt(ctx, b.tx, b.now, b.load.who.ID, id, NewReceipt{
 		Source: inv.Source, Number: number, CustomerID: someID(inv.CustomerID), Currency: inv.Currency, AmountMinor: open,
 		ValueDate: row.Row.Settled, Reference: inv.Number,
 		Applications: []ReceiptApplication{{InvoiceID: someID(inv.ID), AmountMinor: open}},

@@ -54,47 +54,47 @@ func (a *App) RecordReceipt(ctx context.Context, who access.Principal, in NewRec
 		return made, err
 	}
 	err = a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
-		made, _, err = a.putReceipt(ctx, tx, now, who.ID, id, in)
+		made, err = a.putReceipt(ctx, tx, now, who.ID, id, in)
 		return err
 	})
 	return made, err
 }
 
-// putReceipt writes a new receipt with its applications, or finds the same one; created tells which.
-func (a *App) putReceipt(ctx context.Context, tx port.Tx, now time.Time, actor string, id uuid.UUID, in NewReceipt) (r receivable.Receipt, created bool, err error) {
-	r = in.receipt(id, now, actor)
+// putReceipt writes a new receipt with its applications, or finds the same one.
+func (a *App) putReceipt(ctx context.Context, tx port.Tx, now time.Time, actor string, id uuid.UUID, in NewReceipt) (receivable.Receipt, error) {
+	r := in.receipt(id, now, actor)
 	if err := r.Validate(); err != nil {
-		return r, false, err
+		return r, err
 	}
 	there, err := tx.ReceiptByNumber(ctx, r.Source, r.Number)
 	switch {
 	case err == nil && sameReceipt(there, in):
-		return there, false, nil
+		return there, nil
 	case err == nil:
-		return there, false, errReceiptNumber
+		return there, errReceiptNumber
 	case fault.KindOf(err) != fault.NotFound:
-		return r, false, err
+		return r, err
 	}
 	ap, err := a.openApplier(ctx, tx, now, actor, &r, in.Applications)
 	if err != nil {
-		return r, false, err
+		return r, err
 	}
 	if err := ap.apply(ctx); err != nil {
-		return r, false, err
+		return r, err
 	}
 	if err := tx.InsertReceipt(ctx, r); err != nil {
-		return r, false, err
+		return r, err
 	}
 	if err := ap.ledger.settle(ctx); err != nil {
-		return r, false, err
+		return r, err
 	}
 	if err := recordReceipt(ctx, tx, now, actor, r, uuid.Nil, "receipt.recorded"); err != nil {
-		return r, false, err
+		return r, err
 	}
 	if err := ap.recordApplied(ctx, "receipt.applied"); err != nil {
-		return r, false, err
+		return r, err
 	}
-	return r, true, a.receiptChanged(ctx, ap.ledger, r, "receipt_recorded")
+	return r, a.receiptChanged(ctx, ap.ledger, r, "receipt_recorded")
 }
 
 func (in NewReceipt) receipt(id uuid.UUID, now time.Time, actor string) receivable.Receipt {

@@ -192,11 +192,11 @@ func TestRecordReceiptRefusals(t *testing.T) {
 	}
 	dollars := d.newReceipt("B-1", 5, d.onItem(item, 5, 0))
 	dollars.Currency = "USD"
-	err := d.refuses("item.currency_differs", func(ctx context.Context) error {
+	paths := d.refuses("item.currency_differs", func(ctx context.Context) error {
 		_, err := d.app.RecordReceipt(ctx, d.collector, dollars)
 		return err
 	})
-	require.Equal(t, []string{"applications[0]"}, paths(err))
+	require.Equal(t, []string{"applications[0]"}, paths)
 	unknown := d.newReceipt("B-1", 5, app.ReceiptApplication{InvoiceNumber: "R-1", AmountMinor: 5})
 	unknown.CustomerID = uuid.NullUUID{}
 	d.refuses("receivable.invalid", func(ctx context.Context) error {

@@ -12,8 +12,8 @@ import (
 	"arrears/port"
 )
 
-func request(key string) port.KeyedRequest {
-	return port.KeyedRequest{Principal: "key-1", Key: key, MethodPath: "POST /v1/notes", RequestHash: [32]byte{1}}
+func request() port.KeyedRequest {
+	return port.KeyedRequest{Principal: "key-1", Key: "a", MethodPath: "POST /v1/notes", RequestHash: [32]byte{1}}
 }
 
 func TestKeyFromReservationToReplay(t *testing.T) {
@@ -24,33 +24,33 @@ func TestKeyFromReservationToReplay(t *testing.T) {
 		require.NoError(t, err)
 		return state
 	}
-	first := reserve(request("a"), time.Hour)
+	first := reserve(request(), time.Hour)
 	require.Equal(t, port.KeyReserved, first.Outcome)
 	require.False(t, first.FirstAt.IsZero())
-	again := reserve(request("a"), time.Hour)
+	again := reserve(request(), time.Hour)
 	require.Equal(t, port.KeyInProgress, again.Outcome)
 	require.Equal(t, first.FirstAt, again.FirstAt)
 
-	other := request("a")
+	other := request()
 	other.RequestHash = [32]byte{2}
 	require.Equal(t, port.KeyReused, reserve(other, 0).Outcome, "another request never takes a key over, however stale")
-	other = request("a")
+	other = request()
 	other.Principal = "key-2"
 	require.Equal(t, port.KeyReserved, reserve(other, time.Hour).Outcome, "keys are each principal's own")
 
-	stale := reserve(request("a"), 0)
+	stale := reserve(request(), 0)
 	require.Equal(t, port.KeyReserved, stale.Outcome, "a stale reservation is handed on")
 	require.Equal(t, first.FirstAt, stale.FirstAt)
 	require.NoError(t, h.ReleaseKey(t.Context(), "key-1", "a"))
-	require.Equal(t, port.KeyReserved, reserve(request("a"), time.Hour).Outcome)
+	require.Equal(t, port.KeyReserved, reserve(request(), time.Hour).Outcome)
 
 	answer := port.Answer{Status: 201, Headers: map[string]string{"ETag": `"1"`}, Body: []byte(`{"id":1}`)}
 	require.NoError(t, h.StoreAnswer(t.Context(), "key-1", "a", answer))
-	got := reserve(request("a"), 0)
+	got := reserve(request(), 0)
 	require.Equal(t, port.KeyAnswered, got.Outcome)
 	require.Equal(t, answer, got.Answer)
 	require.NoError(t, h.ReleaseKey(t.Context(), "key-1", "a"))
-	require.Equal(t, port.KeyAnswered, reserve(request("a"), 0).Outcome, "an answer stays")
+	require.Equal(t, port.KeyAnswered, reserve(request(), 0).Outcome, "an answer stays")
 }
 
 func TestStoreAnswerNeedsAReservation(t *testing.T) {
@@ -58,7 +58,7 @@ func TestStoreAnswerNeedsAReservation(t *testing.T) {
 	h := emptyHouse(t)
 	err := h.StoreAnswer(t.Context(), "key-1", "a", port.Answer{Status: 200})
 	require.Equal(t, "idempotency.not_reserved", fault.CodeOf(err))
-	_, err = h.ReserveKey(t.Context(), request("a"), time.Hour)
+	_, err = h.ReserveKey(t.Context(), request(), time.Hour)
 	require.NoError(t, err)
 	require.NoError(t, h.StoreAnswer(t.Context(), "key-1", "a", port.Answer{Status: 204}))
 	err = h.StoreAnswer(t.Context(), "key-1", "a", port.Answer{Status: 500})
@@ -73,7 +73,7 @@ func TestOneReservationWins(t *testing.T) {
 	var reserved atomic.Int32
 	for range 8 {
 		wg.Go(func() {
-			state, err := h.ReserveKey(t.Context(), request("a"), time.Hour)
+			state, err := h.ReserveKey(t.Context(), request(), time.Hour)
 			if err == nil && state.Outcome == port.KeyReserved {
 				reserved.Add(1)
 			}
@@ -86,7 +86,7 @@ func TestOneReservationWins(t *testing.T) {
 func TestSweepKeys(t *testing.T) {
 	t.Parallel()
 	h := emptyHouse(t)
-	_, err := h.ReserveKey(t.Context(), request("a"), time.Hour)
+	_, err := h.ReserveKey(t.Context(), request(), time.Hour)
 	require.NoError(t, err)
 	n, err := h.SweepKeys(t.Context(), time.Hour)
 	require.NoError(t, err)
