@@ -70,7 +70,10 @@ type transportError struct {
 	fault  *fault.Error
 }
 
+// Error implements error.
 func (e *transportError) Error() string { return e.fault.Error() }
+
+// Unwrap gives the fault that people are shown.
 func (e *transportError) Unwrap() error { return e.fault }
 
 // problemOf turns any error into what may be shown. Whatever is not a fault.Error is ours and says nothing.
