@@ -169,10 +169,10 @@ func (l *loader) quarantine() []string {
 	return list
 }
 
-func (l *loader) id(sql string, args ...any) uuid.UUID {
+func (l *loader) id(sql string) uuid.UUID {
 	l.t.Helper()
 	var id uuid.UUID
-	require.NoError(l.t, l.conn.QueryRow(l.t.Context(), sql, args...).Scan(&id))
+	require.NoError(l.t, l.conn.QueryRow(l.t.Context(), sql).Scan(&id))
 	return id
 }
 

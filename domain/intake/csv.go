@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"errors"
 	"io"
 )
 
@@ -65,7 +66,7 @@ func (c *csvReader) continuation(first line) (more []line, closed bool, err erro
 	odd, size := oddQuotes(first.text), len(first.text)
 	for odd {
 		next, err := c.lines.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return more, false, nil
 		}
 		if err != nil {

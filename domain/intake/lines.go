@@ -3,6 +3,7 @@ package intake
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 
 	"golang.org/x/text/encoding/charmap"
@@ -53,27 +54,27 @@ func (l *lineReader) read() (text []byte, cut bool, err error) {
 			chunk, cut = chunk[:room], true
 		}
 		text = append(text, chunk...)
-		switch err {
-		case nil:
-			text = bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
-			if len(text) > MaxLine {
-				text, cut = text[:MaxLine], true
-			}
+		switch {
+		case err == nil:
+			text, cut = bounded(bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r")), cut)
 			return text, cut, nil
-		case bufio.ErrBufferFull:
+		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case io.EOF:
-			if len(text) == 0 {
-				return nil, false, io.EOF
-			}
-			if len(text) > MaxLine {
-				text, cut = text[:MaxLine], true
-			}
-			return bytes.TrimSuffix(text, []byte("\r")), cut, nil
+		case errors.Is(err, io.EOF) && len(text) > 0:
+			text, cut = bounded(bytes.TrimSuffix(text, []byte("\r")), cut)
+			return text, cut, nil
 		default:
 			return nil, false, err
 		}
 	}
+}
+
+// bounded cuts a line at MaxLine.
+func bounded(text []byte, cut bool) ([]byte, bool) {
+	if len(text) > MaxLine {
+		return text[:MaxLine], true
+	}
+	return text, cut
 }
 
 // takeBack gives lines to be read again, before all others.

@@ -118,10 +118,10 @@ func (g *generator) unreachable() {
 		letter.Contacts[i].Email = ""
 	}
 	bounce := g.find(BounceCustomer)
-	host := bounce.Contacts[0].Email[strings.Index(bounce.Contacts[0].Email, "@"):]
+	_, host, _ := strings.Cut(bounce.Contacts[0].Email, "@")
 	bounce.Contacts = []receivable.Contact{
-		{Role: receivable.RoleBilling, Name: bounce.Contacts[0].Name, Email: "bounce" + host, Active: true},
-		{Role: receivable.RoleManagement, Name: g.person(), Email: "finance" + host, Active: true},
+		{Role: receivable.RoleBilling, Name: bounce.Contacts[0].Name, Email: "bounce@" + host, Active: true},
+		{Role: receivable.RoleManagement, Name: g.person(), Email: "finance@" + host, Active: true},
 	}
 	g.find(SilentCustomer).Contacts = nil
 }
