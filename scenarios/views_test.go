@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"arrears/domain/money"
@@ -138,12 +139,19 @@ func plain(minor int64, currency string) string {
 	return money.Of(minor, money.Currency(currency)).Decimal()
 }
 
-// notices reads all notices with their lines, oldest first.
+// notices reads all notices with their lines, oldest first. What was sent or given up does not change any more.
 func (w *world) notices() []notice {
 	w.Helper()
 	rows := list[notice](w.auditor, "/v1/notices")
-	for i := range rows {
-		rows[i] = w.notice(rows[i].ID)
+	for i, n := range rows {
+		if past, known := w.past[n.ID]; known {
+			rows[i] = past
+			continue
+		}
+		rows[i] = w.notice(n.ID)
+		if slices.Contains([]string{"sent", "withdrawn", "refused"}, rows[i].State) {
+			w.past[n.ID] = rows[i]
+		}
 	}
 	return rows
 }

@@ -29,8 +29,9 @@ type world struct {
 	auditor *client
 
 	server *httptest.Server
-	items  map[string]part // by item id
-	told   map[string]bool // the lines that a run has reported
+	items  map[string]part   // by item id
+	told   map[string]bool   // the lines that a run has reported
+	past   map[string]notice // the notices that are over
 	count  int
 }
 
@@ -49,7 +50,7 @@ func begin(t *testing.T, start string, options ...pump.Options) *world {
 		o.Start = start
 	}
 	db, _ := testkit.DB(t)
-	w := &world{T: t, pump: pump.New(t, db, o), items: map[string]part{}, told: map[string]bool{}}
+	w := &world{T: t, pump: pump.New(t, db, o), items: map[string]part{}, told: map[string]bool{}, past: map[string]notice{}}
 	handler, err := api.New(api.Deps{
 		App: w.pump.App, Auth: auth.New(auth.Stored(db)), Idempotency: db, Version: "test",
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Limits: api.Limits{PerSecond: 1e6, Burst: 1e6},
