@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -201,3 +202,5 @@ func fields(err error) []fault.Field {
 	}
 	return nil
 }
+
+func reader(text string) io.Reader { return strings.NewReader(text) }
