@@ -115,7 +115,7 @@ func (g *generator) unreachable() {
 	letter := g.find(LetterCustomer)
 	letter.PreferredChannel = receivable.Letter
 	for i := range letter.Contacts {
-		letter.Contacts[i].Email = ""
+		letter.Contacts[i].Email, letter.Contacts[i].Phone = "", ""
 	}
 	bounce := g.find(BounceCustomer)
 	_, host, _ := strings.Cut(bounce.Contacts[0].Email, "@")
