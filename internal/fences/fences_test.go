@@ -53,7 +53,7 @@ func rules() []rule {
 		{"workflows", []string{"workflows/contract"}, []string{pgx, echo, "go.temporal.io/sdk/client", "go.temporal.io/sdk/worker"}},
 		{"activities", []string{"domain/...", "workflows/contract", "port", "internal/failpoint", "notify"}, []string{pgx, echo, "go.temporal.io/sdk/client"}},
 		{"store", []string{"domain/...", "port"}, []string{sdk, echo}},
-		{"notify/...", []string{"domain/..."}, []string{sdk, pgx, echo}},
+		{"notify/...", []string{"domain/...", "notify"}, []string{sdk, pgx, echo}},
 		{"document", []string{"domain/..."}, []string{sdk, pgx, echo}},
 		{"auth", []string{"domain/...", "port"}, []string{sdk, pgx}},
 		{"app", []string{"domain/...", "workflows/contract", "port"}, []string{sdk, pgx, echo}},
