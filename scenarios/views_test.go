@@ -109,6 +109,7 @@ type theCase struct {
 		State     string `json:"state"`
 		Cycle     int    `json:"cycle"`
 		DecidedOn string `json:"decided_on"`
+		DoneOn    string `json:"done_on"`
 	} `json:"steps"`
 	LastDecision struct {
 		Items []struct {
