@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,21 +19,28 @@ import (
 const (
 	patience = 60 * time.Second
 	tick     = 25 * time.Millisecond
+	// longPatience is for what a killed worker had begun: the engine waits out the bound of the activity first.
+	longPatience = 6 * time.Minute
 )
 
 // Until waits until the condition holds.
 func (h *House) Until(what string, condition func() bool) {
 	h.t.Helper()
-	Until(h.t, what, condition)
+	h.until(patience, what, condition)
 }
 
-// Until waits until the condition holds.
-func Until(t testing.TB, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(patience)
+// UntilLong is Until for what a killed worker had begun.
+func (h *House) UntilLong(what string, condition func() bool) {
+	h.t.Helper()
+	h.until(longPatience, what, condition)
+}
+
+func (h *House) until(limit time.Duration, what string, condition func() bool) {
+	h.t.Helper()
+	deadline := time.Now().Add(limit)
 	for !condition() {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited %s in vain: %s", patience, what)
+			h.t.Fatalf("waited %s in vain: %s", limit, what)
 		}
 		time.Sleep(tick)
 	}
