@@ -131,7 +131,7 @@ func (c *Collection) draft(ctx context.Context, s *sheet, parts []part) error {
 	if err != nil {
 		return err
 	}
-	n.State, n.Stage, n.OpensAt = notice.Draft, first.d.Stage, s.now
+	n.State, n.Stage, n.OpensAt, n.SealAfter = notice.Draft, first.d.Stage, s.now, c.real()
 	proposers, err := addLines(ctx, s, &n, parts)
 	if err != nil {
 		return err

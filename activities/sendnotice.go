@@ -116,7 +116,7 @@ func (s *sheet) newNotice(it *policy.ItemFacts, d policy.ItemDecision, kind noti
 	return notice.Notice{
 		ID: newID(), CustomerID: s.file.Case.CustomerID, Currency: it.Currency, Channel: d.Channel, Kind: kind,
 		TimeZone: s.file.TimeZone, Calendar: s.file.Facts.Customer.Calendar, Window: s.policy.Window,
-		OpensAt: opens, SealAfter: s.now, CreatedAt: s.now,
+		OpensAt: opens, CreatedAt: s.now,
 	}, err
 }
 
