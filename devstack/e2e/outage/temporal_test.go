@@ -1,0 +1,103 @@
+package outage
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"arrears/devstack/temporal"
+)
+
+// asTemporal makes the test's own program run as a Temporal server: one that is killed must be a process of its own, and
+// linking another program takes long. Its value is the address of PostgreSQL.
+const (
+	asTemporal = "OUTAGE_AS_TEMPORAL"
+	onPort     = "OUTAGE_TEMPORAL_PORT"
+)
+
+func TestMain(m *testing.M) {
+	if address := os.Getenv(asTemporal); address != "" {
+		if err := serveTemporal(address); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func serveTemporal(address string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	port, err := strconv.Atoi(os.Getenv(onPort))
+	if err != nil {
+		return err
+	}
+	server, err := temporal.Start(ctx, temporal.Options{PostgresURL: address, FrontendPort: port})
+	if err != nil {
+		return err
+	}
+	fmt.Println(server.HostPort())
+	<-ctx.Done()
+	return server.Stop(context.WithoutCancel(ctx))
+}
+
+// engine is a Temporal server that can be killed.
+type engine struct {
+	cmd     *exec.Cmd
+	address string
+	done    chan struct{}
+}
+
+// startEngine starts a server on a port; 0 takes a free one.
+func startEngine(t *testing.T, database string, port int) *engine {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	e := &engine{cmd: exec.Command(self), done: make(chan struct{})}
+	e.cmd.Env = append(os.Environ(), asTemporal+"="+database, onPort+"="+strconv.Itoa(port))
+	e.cmd.Stderr = os.Stderr
+	out, err := e.cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, e.cmd.Start())
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err, "the engine did not start")
+	e.address = strings.TrimSpace(line)
+	go func() {
+		_ = e.cmd.Wait() // it is killed
+		close(e.done)
+	}()
+	t.Cleanup(e.kill)
+	return e
+}
+
+func (e *engine) kill() {
+	_ = e.cmd.Process.Kill()
+	<-e.done
+}
+
+func (e *engine) alive() bool {
+	select {
+	case <-e.done:
+		return false
+	default:
+		return true
+	}
+}
+
+func (e *engine) port(t *testing.T) int {
+	t.Helper()
+	_, text, _ := strings.Cut(e.address, ":")
+	port, err := strconv.Atoi(text)
+	require.NoError(t, err)
+	return port
+}
