@@ -100,6 +100,7 @@ func importForm(c echo.Context) (in app.NewImport, done func(), err error) {
 	return app.NewImport{
 		Profile: profile, File: file, Filename: path.Base(header.Filename), Source: formText(c, "source"), Mode: formText(c, "mode"),
 		AsOf: asOf, Currency: money.Currency(formText(c, "currency")), Controls: controls,
+		Customers: app.CustomerDefaults{Language: formText(c, "language"), TimeZone: formText(c, "time_zone"), Country: formText(c, "country")},
 	}, func() { _ = file.Close() }, nil
 }
 

@@ -47,6 +47,9 @@ type importInvoices struct {
 	Source   string `help:"Source of the documents, when it is not the profile's."`
 	Snapshot bool   `help:"The file is a full list of what is open: what it does not name is closed in the source."`
 	Control  string `placeholder:"FILE" help:"Control totals of a snapshot, per customer and currency, in CSV or JSON."`
+	Language string `help:"Language of customers that the file makes known, where it says none."`
+	TimeZone string `help:"Their time zone (IANA name)."`
+	Country  string `help:"Their country (ISO 3166 alpha-2)."`
 }
 
 // Run loads the file and reports what became of its rows. It exits with 4 when rows were refused or totals differ.
@@ -72,7 +75,10 @@ func (i importInvoices) Run(ctx context.Context, c *console) error {
 }
 
 func (i importInvoices) input() (app.NewImport, error) {
-	in := app.NewImport{Source: i.Source, Mode: app.ImportDelta}
+	in := app.NewImport{
+		Source: i.Source, Mode: app.ImportDelta,
+		Customers: app.CustomerDefaults{Language: i.Language, TimeZone: i.TimeZone, Country: i.Country},
+	}
 	var err error
 	if in.Profile, err = profile(i.Profile); err != nil {
 		return in, err
