@@ -37,7 +37,7 @@ func newPumpURL(t *testing.T, options ...pump.Options) (*pump.Pump, string) {
 	return pump.New(t, db, options...), url
 }
 
-func sql(t *testing.T, url, statement string, args ...any) {
+func sql(t testing.TB, url, statement string, args ...any) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)

@@ -188,6 +188,8 @@ func (s *Server) arguments() []string {
 		"logging_collector":       "off",
 		"timezone":                "UTC",
 		"log_timezone":            "UTC",
+		// A first import fills empty tables in seconds: plans made for empty tables must not live for a minute.
+		"autovacuum_naptime": "10s",
 		// Small machines: no parallel plans, which cost shared memory that a container may not have.
 		"max_parallel_workers_per_gather": "0",
 	}
