@@ -10,6 +10,8 @@ import (
 
 	"arrears/domain/access"
 	"arrears/domain/calendar"
+	"arrears/domain/fault"
+	note "arrears/domain/notice"
 )
 
 // quarter is a few months of a small portfolio in which anything may happen on any day, drawn by a seed. Whatever happens,
@@ -27,6 +29,28 @@ type quarter struct {
 	stages   map[string][]string // stages sent, by item and cycle
 }
 
+// conditional is a policy that looks at the customer's sums, and does what else the standard one does not.
+const conditional = `
+key: conditional
+min_days_between_notices: 3
+credits: show
+broken_promise: next_stage
+review_days: 5
+stages:
+  - {key: courtesy, moment: due - 2 business days, action: notice, template: courtesy, conditions: {minimum_open: {EUR: "150.00"}}}
+  - {key: reminder-1, moment: due + 2 days, action: notice, template: reminder-1, conditions: {overdue_count: 2}}
+  - {key: call, moment: due + 6 days, action: task, task: Call, conditions: {oldest_days: 20}, when_unmet: pass}
+  - {key: reminder-2, moment: 7 days after previous notice, action: notice, template: reminder-2, conditions: {overdue_total: {EUR: "180.00"}}}
+  - key: demand
+    moment: due + 30 days
+    action: notice
+    template: final-demand
+    channels: [letter, email]
+    conditions: {overdue_total: {EUR: "150.00"}}
+    when_unmet: pass
+    approval: {role: supervisor, deadline_days: 2, at_deadline: skip}
+`
+
 func TestAnyQuarterKeepsTheRules(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {
@@ -37,6 +61,9 @@ func TestAnyQuarterKeepsTheRules(t *testing.T) {
 				flags: map[string]string{}, seen: map[string]bool{}, last: map[string]calendar.Date{}, stages: map[string][]string{},
 			}
 			q.chief = q.another(access.Admin)
+			q.pump.Mail.Answer = q.answer
+			q.publish(conditional)
+			q.byDefault([]string{"standard", "conditional"}[seed%2])
 			q.portfolio()
 			for day := calendar.MustDate("2026-01-06"); day < calendar.MustDate("2026-04-20"); day = day.AddDays(1 + q.rand.IntN(3)) {
 				q.on(day.String())
@@ -71,12 +98,15 @@ func (q *quarter) something() {
 	inv := q.read(q.invoices[q.rand.IntN(len(q.invoices))])
 	open := slices.IndexFunc(inv.Items, func(it item) bool { return it.OpenMinor > it.DisputedMinor })
 	switch what := q.rand.IntN(9); {
+	case inv.State == "void":
+	case what == 0 && q.rand.IntN(9) == 0:
+		q.admin.post("/v1/invoices/"+inv.ID+"/void", body{"reason": "entered twice"}) // refused when something was applied to it
 	case what == 0 && len(q.receipts) > 0:
 		r := q.receipts[len(q.receipts)-1]
 		q.receipts = q.receipts[:len(q.receipts)-1]
 		q.reverse(r)
 	case what == 1:
-		q.block(q.owners[inv.CustomerID], q.pump.Today().AddDays(q.rand.IntN(9)).String())
+		q.block(q.owners[inv.CustomerID], q.pump.Today().AddDays(1+q.rand.IntN(9)).String())
 	case what == 2:
 		q.creditMemo(q.owners[inv.CustomerID], "20.00 EUR", nil)
 	case what <= 4:
@@ -108,6 +138,15 @@ func (q *quarter) happens(what int, inv invoice, it item) {
 	default:
 		q.receipts = append(q.receipts, q.payItem(inv, it, part))
 	}
+}
+
+// answer is a mail server that is not always well.
+func (q *quarter) answer(note.Message) note.Outcome {
+	kinds := []note.OutcomeKind{note.Temporary, note.Unknown, note.RefusedMessage, note.RefusedAddress}
+	if n := q.rand.IntN(60); n < len(kinds) {
+		return note.Outcome{Kind: kinds[n], Detail: "by chance"}
+	}
+	return note.Outcome{Kind: note.Accepted}
 }
 
 // check looks at the lines that have gone out since the last look.
@@ -145,9 +184,8 @@ func (q *quarter) check() {
 // finish pays all that is left and looks whether all is quiet.
 func (q *quarter) finish() {
 	q.Helper()
-	for id, flag := range q.flags {
-		q.clerk.post("/v1/dispute-flags/"+flag+"/release", body{"reason": "settled"}).ok()
-		delete(q.flags, id)
+	for _, flag := range q.flags {
+		q.clerk.post("/v1/dispute-flags/"+flag+"/release", body{"reason": "settled"}) // refused when a void did it already
 	}
 	for _, inv := range q.invoices {
 		for _, it := range q.read(inv).Items {
@@ -165,7 +203,9 @@ func (q *quarter) finish() {
 	q.through("2026-07-31")
 	require.Len(q, q.allSent(), sent)
 	for _, n := range q.notices() {
-		require.Contains(q, []string{"sent", "withdrawn"}, n.State)
+		require.Contains(q, []string{"sent", "withdrawn", "refused"}, n.State)
 	}
-	q.noErrors()
+	for _, err := range q.pump.Errors {
+		require.Contains(q, []string{"notice.temporary", "notice.unknown"}, fault.CodeOf(err), "%v", err)
+	}
 }
