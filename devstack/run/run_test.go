@@ -1,0 +1,188 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// watched is an output in which a test waits for what people would see.
+type watched struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	wrote chan struct{}
+}
+
+func newWatched() *watched { return &watched{wrote: make(chan struct{}, 1)} }
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	select {
+	case w.wrote <- struct{}{}:
+	default:
+	}
+	return w.text.Write(p)
+}
+
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+// await returns when the pattern was written.
+func (w *watched) await(t *testing.T, pattern string, atMost time.Duration) {
+	t.Helper()
+	wanted := regexp.MustCompile(pattern)
+	limit := time.After(atMost)
+	for !wanted.MatchString(w.String()) {
+		select {
+		case <-w.wrote:
+		case <-limit:
+			t.Fatalf("nothing like %q after %s in:\n%s", pattern, atMost, w)
+		}
+	}
+}
+
+// folder is one that PostgreSQL's user can enter.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "arrears-run-")
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(dir, 0o755))
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	return dir
+}
+
+// started is a run under way.
+type started struct {
+	out  *watched
+	stop context.CancelFunc
+	done chan error
+}
+
+func start(t *testing.T, demo bool, variables ...string) *started {
+	t.Helper()
+	s := &started{out: newWatched(), done: make(chan error, 1)}
+	o, err := FromEnvironment(demo, append(variables, "ARREARS_HTTP_ADDR=127.0.0.1:0"), s.out)
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	s.stop = stop
+	go func() { s.done <- Run(ctx, o) }()
+	t.Cleanup(func() { stop(); <-s.done })
+	return s
+}
+
+// end stops the run as Ctrl-C does, and expects an orderly end.
+func (s *started) end(t *testing.T) {
+	t.Helper()
+	s.stop()
+	require.NoError(t, <-s.done)
+	s.done <- nil // for the cleanup
+	require.Contains(t, s.out.String(), "Stopped.")
+}
+
+func (s *started) url(t *testing.T) string {
+	t.Helper()
+	found := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(s.out.String())
+	require.NotEmpty(t, found)
+	return found
+}
+
+func ask(t *testing.T, url, key string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+key)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, answer.Body.Close()) }()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return answer.StatusCode, string(text)
+}
+
+func TestRunStartsEverythingAndGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	first := start(t, false, "ARREARS_DATA_DIR="+dir)
+	first.out.await(t, "Arrears is ready", 3*time.Minute)
+	key, err := os.ReadFile(filepath.Join(dir, "keys", "collector"))
+	require.NoError(t, err)
+	info, err := os.Stat(filepath.Join(dir, "keys", "admin"))
+	require.NoError(t, err)
+	require.EqualValues(t, 0o600, info.Mode().Perm())
+	require.Contains(t, first.out.String(), strings.TrimSpace(string(key)), "the key is shown")
+	status, body := ask(t, first.url(t)+"/v1/invoices?state=overdue&limit=3", strings.TrimSpace(string(key)))
+	require.Equal(t, http.StatusOK, status, body)
+	require.Contains(t, body, `"number":"R24`)
+	status, _ = ask(t, first.url(t)+"/readyz", "")
+	require.Equal(t, http.StatusOK, status)
+
+	o, err := FromEnvironment(false, []string{"ARREARS_DATA_DIR=" + dir, "ARREARS_HTTP_ADDR=127.0.0.1:0"}, io.Discard)
+	require.NoError(t, err)
+	require.ErrorIs(t, Run(t.Context(), o), ErrBusy, "two at once are refused")
+	first.end(t)
+
+	second := start(t, false, "ARREARS_DATA_DIR="+dir)
+	second.out.await(t, "Arrears is ready", 3*time.Minute)
+	require.Contains(t, second.out.String(), strings.TrimSpace(string(key)), "the same keys")
+	require.NotContains(t, second.out.String(), "sample portfolio 7", "the sample is loaded once")
+	second.end(t)
+}
+
+// The demonstration keeps its promises: reminders, an approval asked and given, a receipt that stops a chase.
+func TestDemoTellsItsStory(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	d := start(t, true, "ARREARS_DATA_DIR="+dir, "ARREARS_DEMO_DAY=4s")
+	d.out.await(t, "Arrears is ready", 3*time.Minute)
+	for _, event := range []string{
+		`✉ .+ is asked for .+ by email: R\d+ \(reminder 1\)`,
+		`€ .+ pays .+ on R\d+; nothing stays open`,
+		`● the chase of R\d+ .+ ends`,
+		`\? final demand of .+: a supervisor must approve`,
+		`✓ final demand of .+ is approved`,
+		`✉ .+\(final demand\)`,
+	} {
+		d.out.await(t, event, 3*time.Minute)
+	}
+	mails, err := os.ReadDir(filepath.Join(dir, "mails"))
+	require.NoError(t, err)
+	require.NotEmpty(t, mails)
+	day := lastDay(t, d.out.String())
+	d.end(t)
+
+	again := start(t, true, "ARREARS_DATA_DIR="+dir, "ARREARS_DEMO_DAY=4s")
+	again.out.await(t, `(?m)^\w+day, \d+ \w+ \d{4}$`, 3*time.Minute)
+	require.LessOrEqual(t, lastDay(t, again.out.String()).Sub(day), 10*24*time.Hour, "the clock stood still in between")
+	again.end(t)
+}
+
+// lastDay is the last day that a story tells.
+func lastDay(t *testing.T, text string) time.Time {
+	t.Helper()
+	days := regexp.MustCompile(`(?m)^\w+day, \d+ \w+ \d{4}$`).FindAllString(text, -1)
+	require.NotEmpty(t, days, text)
+	day, err := time.Parse("Monday, 2 January 2006", days[len(days)-1])
+	require.NoError(t, err)
+	return day
+}
+
+func TestAnAddressThatIsTakenIsExplained(t *testing.T) {
+	t.Parallel()
+	o, err := FromEnvironment(false, []string{"ARREARS_DATA_DIR=" + folder(t), "ARREARS_HTTP_ADDR=203.0.113.1:8080"}, io.Discard)
+	require.NoError(t, err)
+	require.ErrorContains(t, Run(t.Context(), o), "ARREARS_HTTP_ADDR")
+}
