@@ -41,10 +41,15 @@ type Engine interface {
 
 // Meter is told what happens. Its methods return quickly.
 type Meter interface {
+	// Delivered counts a batch's starts and nudges.
 	Delivered(started, nudged int, took time.Duration)
+	// Failed counts a row that could not be delivered.
 	Failed(code string)
+	// Lag tells how many rows wait to be delivered at once, and how long the oldest has been waiting.
 	Lag(waiting int64, oldest time.Duration)
+	// Leads tells whether this process leads.
 	Leads(leads bool)
+	// Sealed counts chained entries of the record.
 	Sealed(n int)
 }
 
@@ -69,7 +74,7 @@ const (
 	sealEvery   = time.Second      // a record is chained within seconds
 	sealBatch   = 2000             // entries chained in one transaction
 	callTimeout = 10 * time.Second // of one call to the engine
-	maxBackOff  = 5 * time.Minute  // after a failed delivery
+	maxBackOff  = 30 * time.Second // after a failed delivery: the engine is back sooner than anyone looks
 )
 
 // Relay delivers nudges. Make it with New.
