@@ -20,10 +20,10 @@ import (
 
 // demand is a policy whose only stage needs approval.
 func demand(at policy.AtDeadline) policy.Policy {
-	return ladder("demand", remind("first", 5), approved(remind("demand", 15), "supervisor", at))
+	return ladder("demand", remind("first", 5), approved(remind("demand", 15), at))
 }
 
-func untilAsked(t *testing.T, p *pump.Pump, invoices ...string) receivable.Customer {
+func untilAsked(t *testing.T, p *pump.Pump, invoices ...string) {
 	t.Helper()
 	c := p.Customer("1001")
 	assign(t, p, c, demand(policy.DeadlineRaise))
@@ -31,7 +31,6 @@ func untilAsked(t *testing.T, p *pump.Pump, invoices ...string) receivable.Custo
 		p.Invoice(c, number, 100_00, "2024-02-01")
 	}
 	p.Through("2024-02-16")
-	return c
 }
 
 // What is approved is what is sent: the frozen bytes of one draft over all of the customer's cases.
@@ -65,7 +64,7 @@ func TestADraftLapsesWhenFactsChange(t *testing.T) {
 	p := newPump(t)
 	untilAsked(t, p, "R1", "R2")
 	first := oneApproval(t, p)
-	p.Pay(mustInvoice(t, p, "R1"), "P1", 100_00)
+	p.Pay(invoiceR1(t, p), "P1", 100_00)
 	old, err := p.App.Approval(t.Context(), pump.Boss, first.ID)
 	require.NoError(t, err)
 	require.Equal(t, casework.ApprovalLapsed, old.State)
@@ -79,7 +78,7 @@ func TestADraftLapsesWhenFactsChange(t *testing.T) {
 	approve(t, p, again)
 	p.Through("2024-02-18")
 	require.Equal(t, []string{"R2"}, invoices(p.SentOn("2024-02-17")))
-	require.Equal(t, casework.CaseClosed, p.Case(mustInvoice(t, p, "R1").ID).State)
+	require.Equal(t, casework.CaseClosed, p.Case(invoiceR1(t, p).ID).State)
 }
 
 // Approved and then changed before it went out: withdrawn, and asked for again.
@@ -188,7 +187,7 @@ func TestADeadlineSkips(t *testing.T) {
 	t.Parallel()
 	p := newPump(t)
 	c := p.Customer("1001")
-	pol := ladder("skip", remind("first", 5), approved(remind("demand", 15), "supervisor", policy.DeadlineSkip), remind("last", 25))
+	pol := ladder("skip", remind("first", 5), approved(remind("demand", 15), policy.DeadlineSkip), remind("last", 25))
 	assign(t, p, c, pol)
 	inv := p.Invoice(c, "R1", 100_00, "2024-02-01")
 	p.Through("2024-02-21")
@@ -223,8 +222,8 @@ func TestAStepIsApprovedAndDone(t *testing.T) {
 	p := newPump(t)
 	c := p.Customer("1001")
 	pol := ladder("steps", remind("first", 5), stepStage("call", 10, policy.Task),
-		approved(stepStage("hold", 15, policy.CreditHold), "supervisor", policy.DeadlineRemind),
-		approved(stepStage("agency", 20, policy.HandOver), "supervisor", policy.DeadlineRaise))
+		approved(stepStage("hold", 15, policy.CreditHold), policy.DeadlineRemind),
+		approved(stepStage("agency", 20, policy.HandOver), policy.DeadlineRaise))
 	assign(t, p, c, pol)
 	inv := p.Invoice(c, "R1", 100_00, "2024-02-01")
 	p.Through("2024-02-15")
@@ -259,7 +258,7 @@ func TestAStepIsRejectedOrLapses(t *testing.T) {
 	t.Parallel()
 	p := newPump(t)
 	c := p.Customer("1001")
-	assign(t, p, c, ladder("steps", remind("first", 5), approved(stepStage("agency", 10, policy.HandOver), "supervisor", policy.DeadlineRemind)))
+	assign(t, p, c, ladder("steps", remind("first", 5), approved(stepStage("agency", 10, policy.HandOver), policy.DeadlineRemind)))
 	inv := p.Invoice(c, "R1", 100_00, "2024-02-01")
 	p.Through("2024-02-12")
 	reject(t, p, oneApproval(t, p), "too early")
@@ -286,7 +285,7 @@ func TestAStepIsSkipped(t *testing.T) {
 	t.Parallel()
 	p := newPump(t)
 	c := p.Customer("1001")
-	assign(t, p, c, ladder("steps", remind("first", 5), approved(stepStage("visit", 10, policy.Task), "supervisor", policy.DeadlineSkip), remind("last", 20)))
+	assign(t, p, c, ladder("steps", remind("first", 5), approved(stepStage("visit", 10, policy.Task), policy.DeadlineSkip), remind("last", 20)))
 	p.Invoice(c, "R1", 100_00, "2024-02-01")
 	p.Through("2024-02-25")
 	require.Equal(t, []string{"first", "last"}, stages(p.Sent()))

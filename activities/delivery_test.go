@@ -254,7 +254,7 @@ func TestAPermanentFaultParksTheCase(t *testing.T) {
 	mended := &atomic.Bool{}
 	p := newPump(t, pump.Options{Templates: broken{templates, mended}})
 	c := p.Customer("1001")
-	assign(t, p, c, ladder("first", approved(remind("first", 5), "supervisor", policy.DeadlineRemind)))
+	assign(t, p, c, ladder("first", approved(remind("first", 5), policy.DeadlineRemind)))
 	inv := p.Invoice(c, "R1", 100_00, "2024-02-01")
 	p.Through("2024-02-07")
 	parked := p.Case(inv.ID)

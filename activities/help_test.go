@@ -94,8 +94,8 @@ func remind(key string, days int) policy.Stage {
 	}
 }
 
-func approved(s policy.Stage, role string, at policy.AtDeadline) policy.Stage {
-	s.Approval = &policy.Approval{Role: role, DeadlineDays: 2, AtDeadline: at}
+func approved(s policy.Stage, at policy.AtDeadline) policy.Stage {
+	s.Approval = &policy.Approval{Role: "supervisor", DeadlineDays: 2, AtDeadline: at}
 	return s
 }
 

@@ -15,9 +15,9 @@ import (
 	"arrears/workflows/contract"
 )
 
-func promise(t *testing.T, p *pump.Pump, inv receivable.Invoice, minor int64, due string) receivable.Promise {
+func promise(t *testing.T, p *pump.Pump, inv receivable.Invoice, due string) receivable.Promise {
 	t.Helper()
-	made, err := p.App.MakePromise(t.Context(), pump.Boss, app.NewPromise{InvoiceID: inv.ID, AmountMinor: minor, Currency: "EUR", DueOn: date(due), GraceDays: 2})
+	made, err := p.App.MakePromise(t.Context(), pump.Boss, app.NewPromise{InvoiceID: inv.ID, AmountMinor: 100_00, Currency: "EUR", DueOn: date(due), GraceDays: 2})
 	require.NoError(t, err)
 	return made
 }
@@ -35,7 +35,7 @@ func TestAPromiseHoldsUntilItIsBroken(t *testing.T) {
 	p := newPump(t)
 	inv := p.Invoice(p.Customer("1001"), "R1", 100_00, "2024-02-01")
 	p.Through("2024-02-12")
-	pr := promise(t, p, inv, 100_00, "2024-02-25")
+	pr := promise(t, p, inv, "2024-02-25")
 	p.Through("2024-02-27")
 	require.Equal(t, []int{0, 1}, levels(p.Sent()))
 	require.Equal(t, receivable.PromiseOpen, promiseState(t, p, pr))
@@ -52,7 +52,7 @@ func TestAPromiseIsKeptOrPartlyKept(t *testing.T) {
 	c := p.Customer("1001")
 	partly, kept := p.Invoice(c, "R1", 100_00, "2024-02-01"), p.Invoice(c, "R2", 100_00, "2024-02-01")
 	p.Through("2024-02-12")
-	one, two := promise(t, p, partly, 100_00, "2024-02-25"), promise(t, p, kept, 100_00, "2024-02-25")
+	one, two := promise(t, p, partly, "2024-02-25"), promise(t, p, kept, "2024-02-25")
 	p.Pay(partly, "P1", 30_00)
 	p.Pay(kept, "P2", 100_00)
 	require.Equal(t, receivable.PromiseKept, promiseState(t, p, two))
@@ -72,14 +72,14 @@ func TestABrokenPromiseDoesWhatThePolicySays(t *testing.T) {
 	assign(t, p, two, hasten)
 	r1, r2 := p.Invoice(one, "R1", 100_00, "2024-02-01"), p.Invoice(two, "R2", 100_00, "2024-02-01")
 	p.Through("2024-02-10")
-	promise(t, p, r1, 100_00, "2024-02-15")
-	promise(t, p, r2, 100_00, "2024-02-15")
+	promise(t, p, r1, "2024-02-15")
+	promise(t, p, r2, "2024-02-15")
 	p.Through("2024-02-18")
 	require.Len(t, p.Tasks(policy.TaskBrokenPromise), 1)
 	require.Equal(t, []string{"R2"}, invoices(p.SentOn("2024-02-18")))
 	p.Through("2024-03-30")
 	require.Len(t, p.Tasks(policy.TaskBrokenPromise), 1)
-	promise(t, p, r1, 100_00, "2024-03-31")
+	promise(t, p, r1, "2024-03-31")
 	p.Through("2024-04-05")
 	require.Len(t, p.Tasks(policy.TaskBrokenPromise), 2, "the second promise has a task of its own")
 }

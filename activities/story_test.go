@@ -90,7 +90,7 @@ func TestOneStepAtATimeAfterAnOutage(t *testing.T) {
 	p.At("2024-06-03")
 	p.RunUntilQuiet()
 	require.Equal(t, []int{1}, levels(p.Sent()))
-	require.Equal(t, casework.StepSkipped, p.Case(mustInvoice(t, p, "R1").ID).Steps[0].State, "the courtesy reminder lapsed")
+	require.Equal(t, casework.StepSkipped, p.Case(invoiceR1(t, p).ID).Steps[0].State, "the courtesy reminder lapsed")
 	p.Through("2024-06-06")
 	require.Equal(t, []int{1, 2}, levels(p.Sent()), "three business days lie between two notices")
 }
@@ -103,9 +103,9 @@ func levels(lines []pump.SentLine) []int {
 	return all
 }
 
-func mustInvoice(t *testing.T, p *pump.Pump, number string) receivable.Invoice {
+func invoiceR1(t *testing.T, p *pump.Pump) receivable.Invoice {
 	t.Helper()
-	inv, err := p.App.InvoiceByNumber(t.Context(), pump.Admin, "test", number)
+	inv, err := p.App.InvoiceByNumber(t.Context(), pump.Admin, "test", "R1")
 	require.NoError(t, err)
 	return inv
 }
@@ -189,7 +189,7 @@ func TestTheDispatchDropsWhatNoLongerHolds(t *testing.T) {
 	sql(t, url, `UPDATE items SET paid_minor = original_minor, open_minor = 0 WHERE invoice_id = (SELECT id FROM invoices WHERE number = 'R1')`)
 	p.RunUntilQuiet()
 	require.Equal(t, []string{"R2"}, invoices(p.SentOn("2024-02-06")))
-	require.Equal(t, casework.CaseClosed, p.Case(mustInvoice(t, p, "R1").ID).State)
+	require.Equal(t, casework.CaseClosed, p.Case(invoiceR1(t, p).ID).State)
 	last := p.Mail.Messages()[len(p.Mail.Messages())-1]
 	require.NotContains(t, string(last.Raw), "R1")
 }
