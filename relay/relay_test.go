@@ -302,3 +302,23 @@ func TestTheRelayOutlivesFaults(t *testing.T) {
 	stop()
 	<-done
 }
+
+// A transaction that is nudging the row just delivered is not waited for; its nudge is delivered when it commits.
+func TestARowBeingNudgedIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	db, _ := testkit.DB(t)
+	row := nudge(time.Time{}, contract.Review)
+	leave(t, db, row)
+	read, err := db.Nudges(t.Context(), 10)
+	require.NoError(t, err)
+	require.NoError(t, db.InTx(t.Context(), func(ctx context.Context, tx port.Tx) error {
+		if err := tx.Write(ctx, port.Work{Nudges: []port.Nudge{row}}); err != nil {
+			return err
+		}
+		return db.DeleteNudges(t.Context(), read) // on a connection of its own
+	}))
+	left, err := db.Nudges(t.Context(), 10)
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+	require.NoError(t, db.DeleteNudges(t.Context(), left))
+}

@@ -19,7 +19,7 @@ const sqlNudgeConflict = `
 ON CONFLICT (workflow_id) DO UPDATE SET
   start_at = CASE WHEN nudges.start_at IS NULL OR excluded.start_at IS NULL THEN NULL ELSE least(nudges.start_at, excluded.start_at) END,
   first_action = CASE WHEN excluded.start_at IS NULL THEN excluded.first_action ELSE nudges.first_action END,
-  version = nudges.version + 1,
+  version = nextval('nudge_versions'),
   attempts = 0,
   not_before = clock_timestamp()`
 
@@ -117,16 +117,20 @@ func scanNudge(row pgx.CollectableRow) (port.Nudge, error) {
 	return n, err
 }
 
-// DeleteNudges deletes delivered rows whose version is what was read: a row that was nudged since stays.
+// DeleteNudges deletes delivered rows whose version is what was read: a row that was nudged since stays, and so does one that
+// a transaction is nudging now. Waiting for it could be a deadlock, since transactions nudge in orders of their own.
 func (db *DB) DeleteNudges(ctx context.Context, delivered []port.Nudge) error {
 	ids, versions := make([]string, len(delivered)), make([]int64, len(delivered))
 	for i, n := range delivered {
 		ids[i], versions[i] = n.WorkflowID, n.Version
 	}
 	_, err := db.pool.Exec(ctx, `
-DELETE FROM nudges n
-USING unnest($1::text[], $2::bigint[]) AS d (workflow_id, version)
-WHERE n.workflow_id = d.workflow_id AND n.version = d.version`, ids, versions)
+DELETE FROM nudges
+WHERE workflow_id IN (
+  SELECT n.workflow_id
+  FROM nudges n
+  JOIN unnest($1::text[], $2::bigint[]) AS d (workflow_id, version) ON n.workflow_id = d.workflow_id AND n.version = d.version
+  FOR UPDATE OF n SKIP LOCKED)`, ids, versions)
 	return translate(err)
 }
 
