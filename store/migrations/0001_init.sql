@@ -543,14 +543,17 @@ CREATE TABLE quarantine (
 );
 CREATE INDEX quarantine_import ON quarantine (import_id, line);
 
--- The outbox: one coalescing row per workflow, deleted only if its version is unchanged.
+-- The outbox: one coalescing row per workflow, deleted only if its version is unchanged. Versions come from a sequence, so that a
+-- row which was delivered and left anew never bears a version that it had before: a relay that lost its lead meanwhile must
+-- not delete it.
+CREATE SEQUENCE nudge_versions;
 CREATE TABLE nudges (
   workflow_id text PRIMARY KEY,                 -- invoice/<id>, notice/<id>
   subject_id  uuid NOT NULL,
   kind        text NOT NULL CHECK (kind IN ('invoice','deduction','notice')),
   start_at    timestamptz,                      -- business instant: start delayed to it; null: signal with start, now
   first_action text NOT NULL DEFAULT 'review',  -- what the first decision, made in the transaction, named
-  version     bigint NOT NULL DEFAULT 1,
+  version     bigint NOT NULL DEFAULT nextval('nudge_versions'),
   attempts    integer NOT NULL DEFAULT 0,
   not_before  timestamptz NOT NULL DEFAULT clock_timestamp(), -- real time: back-off after a failed delivery
   last_error  text NOT NULL DEFAULT ''
