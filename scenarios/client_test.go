@@ -109,11 +109,10 @@ func (c *client) send(method, path, contentType string, raw []byte, headers ...s
 }
 
 // into reads the answer to a request that must have succeeded.
-func (a answer) into(v any) answer {
+func (a answer) into(v any) {
 	a.t.Helper()
 	a.ok()
 	require.NoError(a.t, json.Unmarshal(a.body, v), string(a.body))
-	return a
 }
 
 // ok requires a success.

@@ -131,10 +131,10 @@ func (w *world) payItem(inv invoice, it item, amount string) receipt {
 }
 
 // deposit records money of a customer that is applied to nothing yet.
-func (w *world) deposit(c customer, amount string) receipt {
+func (w *world) deposit(c customer, amount string) {
 	w.Helper()
 	_, currency := w.minor(amount)
-	return w.receive(c.ID, amount, nil, currency)
+	w.receive(c.ID, amount, nil, currency)
 }
 
 func (w *world) receive(customerID, amount string, application body, currency string) receipt {

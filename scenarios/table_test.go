@@ -48,7 +48,7 @@ func table(t *testing.T, path string) []map[string]string {
 	return rows
 }
 
-// policyKeys are the table's policies as ours are called.
+// policyKey is one of the table's policies as ours is called.
 func policyKey(name string) string {
 	name, _, _ = strings.Cut(name, " (")
 	return map[string]string{"no follow": "no-follow", "2 time": "two-time", "3 time": "three-time"}[name]

@@ -11,7 +11,6 @@ import (
 // customer, invoice and the rest are what stories read of the API's answers.
 type customer struct {
 	ID         string `json:"id"`
-	Number     string `json:"number"`
 	CreditHold string `json:"credit_hold"`
 	Contacts   []struct {
 		ID            string     `json:"id"`

@@ -42,15 +42,10 @@ type part struct {
 }
 
 // begin makes an installation on a day.
-func begin(t *testing.T, start string, options ...pump.Options) *world {
+func begin(t *testing.T, start string) *world {
 	t.Helper()
-	o := pump.Options{Start: start}
-	if len(options) > 0 {
-		o = options[0]
-		o.Start = start
-	}
 	db, _ := testkit.DB(t)
-	w := &world{T: t, pump: pump.New(t, db, o), items: map[string]part{}, told: map[string]bool{}, past: map[string]notice{}}
+	w := &world{T: t, pump: pump.New(t, db, pump.Options{Start: start}), items: map[string]part{}, told: map[string]bool{}, past: map[string]notice{}}
 	handler, err := api.New(api.Deps{
 		App: w.pump.App, Auth: auth.New(auth.Stored(db)), Idempotency: db, Version: "test",
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Limits: api.Limits{PerSecond: 1e6, Burst: 1e6},
@@ -160,7 +155,7 @@ func (w *world) allSent() []string {
 	return found
 }
 
-// errors requires that no activity failed.
+// noErrors requires that no activity failed.
 func (w *world) noErrors() {
 	w.Helper()
 	require.Empty(w, w.pump.Errors)
