@@ -13,6 +13,7 @@ import (
 	"arrears/devstack/e2e/house"
 	"arrears/devstack/mailsink"
 	"arrears/domain/calendar"
+	"arrears/domain/casework"
 	"arrears/domain/notice"
 	"arrears/domain/receivable"
 	"arrears/workflows/contract"
@@ -147,5 +148,21 @@ func TestALostAnswerIsNotRepeatedWhenFactsChanged(t *testing.T) {
 	h.Laws()
 	require.Len(t, h.Mails("3301"), 1)
 	require.Equal(t, 1, house.Value[int](h, `SELECT value::int FROM counters WHERE name = 'withdrawn_in_sending'`))
+}
+
+// Money that comes between the commit of the dispatch and the mail server's answer is too late for this mail, and counted.
+func TestMoneyThatComesWhileTheMailLeavesIsCounted(t *testing.T) {
+	t.Parallel()
+	h := house.New(t, house.Options{Policy: remindNow})
+	paid := make(chan receivable.Invoice, 1)
+	h.Mail.Behave(func(string) mailsink.Verdict {
+		h.Pay(<-paid, 100_00)
+		return mailsink.Accept()
+	})
+	inv := h.Invoice(h.Customer("3401"), "L-3", 100_00, h.Today().AddDays(-3))
+	paid <- inv
+	h.CaseState(inv, casework.CaseClosed)
+	h.Laws()
+	require.Len(t, h.Mails("3401"), 1)
 	require.Equal(t, 1, house.Value[int](h, `SELECT value::int FROM counters WHERE name = 'paid_while_sending'`))
 }

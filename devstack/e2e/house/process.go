@@ -64,7 +64,9 @@ func (h *House) Process(args []string, env ...string) *Process {
 	h.t.Helper()
 	path, err := binary()
 	require.NoError(h.t, err)
-	p := &Process{h: h, name: "arrears " + strings.Join(args, " "), cmd: exec.Command(path, args...), done: make(chan struct{}), log: &journal{}}
+	// The test's context ends before its clean-up, which ends the process.
+	cmd := exec.CommandContext(context.WithoutCancel(h.t.Context()), path, args...)
+	p := &Process{h: h, name: "arrears " + strings.Join(args, " "), cmd: cmd, done: make(chan struct{}), log: &journal{}}
 	for name, value := range h.Env {
 		p.cmd.Env = append(p.cmd.Env, name+"="+value)
 	}
@@ -175,7 +177,7 @@ func (a *API) Do(method, path, key string, body []byte) (*http.Response, error) 
 // freeAddress is an address of this machine on which nobody listens.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = l.Close() }()
 	return l.Addr().String()

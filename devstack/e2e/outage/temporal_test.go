@@ -63,7 +63,7 @@ func startEngine(t *testing.T, database string, port int) *engine {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	e := &engine{cmd: exec.Command(self), done: make(chan struct{})}
+	e := &engine{cmd: exec.CommandContext(context.WithoutCancel(t.Context()), self), done: make(chan struct{})}
 	e.cmd.Env = append(os.Environ(), asTemporal+"="+database, onPort+"="+strconv.Itoa(port))
 	e.cmd.Stderr = os.Stderr
 	out, err := e.cmd.StdoutPipe()
