@@ -42,11 +42,11 @@ func (importProfiles) Run(c *console) error {
 type importInvoices struct {
 	File     string `arg:"" help:"The file; - is standard input."`
 	Profile  string `required:"" help:"Name of a shipped profile, or the file of one's own."`
-	AsOf     string `placeholder:"DATE" help:"Cut the file: later invoices are not there yet, later settlements not known."`
+	AsOf     string `help:"Cut the file: later invoices are not there yet, later settlements not known."`
 	Currency string `help:"Currency of files that state none."`
 	Source   string `help:"Source of the documents, when it is not the profile's."`
 	Snapshot bool   `help:"The file is a full list of what is open: what it does not name is closed in the source."`
-	Control  string `placeholder:"FILE" help:"Control totals of a snapshot, per customer and currency, in CSV or JSON."`
+	Control  string `help:"Control totals of a snapshot, per customer and currency, in CSV or JSON."`
 	Language string `help:"Language of customers that the file makes known, where it says none."`
 	TimeZone string `help:"Their time zone (IANA name)."`
 	Country  string `help:"Their country (ISO 3166 alpha-2)."`

@@ -90,12 +90,12 @@ func (c *console) invoice(inv receivable.Invoice, customer receivable.Customer, 
 
 // collection says in a few words where the case stands.
 func collection(d app.CaseDetail) string {
-	if d.Case.ID == uuid.Nil {
+	if d.ID == uuid.Nil {
 		return "none"
 	}
-	text := strings.ReplaceAll(string(d.Case.State), "_", " ")
-	if d.Case.NextAction != "" && !d.Case.WakeAt.IsZero() {
-		text += fmt.Sprintf("; next %s at %s", d.Case.NextAction, d.Case.WakeAt.UTC().Format("2006-01-02 15:04 UTC"))
+	text := strings.ReplaceAll(string(d.State), "_", " ")
+	if d.NextAction != "" && !d.WakeAt.IsZero() {
+		text += fmt.Sprintf("; next %s at %s", d.NextAction, d.WakeAt.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	return text
 }

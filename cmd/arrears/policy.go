@@ -165,13 +165,13 @@ func approver(s policy.Stage) string {
 
 type policyPreview struct {
 	policyFile
-	Due      string               `required:"" placeholder:"DATE" help:"Due date of the item, YYYY-MM-DD."`
+	Due      string               `required:"" help:"Due date of the item, YYYY-MM-DD."`
 	Amount   string               `default:"1000" help:"Amount in major units."`
 	Currency string               `default:"EUR" help:"Its currency."`
 	Zone     string               `default:"UTC" help:"The customer's time zone."`
 	Calendar string               `default:"none" help:"The customer's holiday calendar."`
 	Channels []receivable.Channel `default:"email" help:"By which the customer is reachable, preferred first."`
-	From     string               `placeholder:"DATE" help:"Day from which to look; without it 30 days before the due date."`
+	From     string               `help:"Day from which to look; without it 30 days before the due date."`
 }
 
 // Run tells the policy's story for one unpaid item.

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"runtime"
 	"runtime/debug"
-
-	"arrears/internal/terminal"
 )
 
 // version is set at a release (-ldflags "-X main.version=v0.1.0"); a build from a checkout names its commit.
@@ -13,18 +13,14 @@ type versionCommand struct{}
 
 // Run prints what was built from what.
 func (versionCommand) Run(c *console) error {
-	rows := []terminal.Row{{Name: "arrears", Value: version}}
+	text := fmt.Sprintf("arrears  %s\ngo       %s\n", version, runtime.Version())
 	if info, ok := debug.ReadBuildInfo(); ok {
-		rows = append(rows, terminal.Row{Name: "go", Value: info.GoVersion})
 		for _, s := range info.Settings {
-			switch s.Key {
-			case "vcs.revision":
-				rows = append(rows, terminal.Row{Name: "commit", Value: s.Value})
-			case "vcs.time":
-				rows = append(rows, terminal.Row{Name: "committed", Value: s.Value})
+			if s.Key == "vcs.revision" {
+				text += fmt.Sprintf("commit   %s\n", s.Value)
 			}
 		}
 	}
-	c.out.List(rows)
-	return nil
+	_, err := fmt.Fprint(c.raw, text)
+	return err
 }

@@ -39,13 +39,13 @@ func (c caller) get(ctx context.Context, path string, out any) error {
 	return c.call(ctx, http.MethodGet, path, "", nil, out)
 }
 
-// post sends in, under an idempotency key, and reads the answer into out unless it is nil.
-func (c caller) post(ctx context.Context, path, idempotencyKey string, in, out any) error {
+// post sends in, under an idempotency key.
+func (c caller) post(ctx context.Context, path, idempotencyKey string, in any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return err
 	}
-	return c.call(ctx, http.MethodPost, path, idempotencyKey, body, out)
+	return c.call(ctx, http.MethodPost, path, idempotencyKey, body, nil)
 }
 
 func (c caller) call(ctx context.Context, method, path, idempotencyKey string, body []byte, out any) error {

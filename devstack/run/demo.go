@@ -162,7 +162,7 @@ func (p *player) pay(ctx context.Context, key string, e sample.Event, today cale
 	if applied := min(e.AmountMinor, inv.OpenMinor); applied > 0 {
 		in["applications"] = []map[string]any{{"invoice_id": inv.ID, "amount_minor": applied}}
 	}
-	return p.callers[access.Collector].post(ctx, "/v1/receipts", key, in, nil)
+	return p.callers[access.Collector].post(ctx, "/v1/receipts", key, in)
 }
 
 func (p *player) reverse(ctx context.Context, key string, e sample.Event) error {
@@ -174,7 +174,7 @@ func (p *player) reverse(ctx context.Context, key string, e sample.Event) error 
 	if len(page.Items) == 0 {
 		return fmt.Errorf("there is no receipt %s", e.Receipt)
 	}
-	return p.callers[access.Supervisor].post(ctx, "/v1/receipts/"+page.Items[0].ID+"/reverse", key, map[string]any{"reason": e.Reason}, nil)
+	return p.callers[access.Supervisor].post(ctx, "/v1/receipts/"+page.Items[0].ID+"/reverse", key, map[string]any{"reason": e.Reason})
 }
 
 func (p *player) promise(ctx context.Context, key string, e sample.Event) error {
@@ -185,7 +185,7 @@ func (p *player) promise(ctx context.Context, key string, e sample.Event) error 
 	return p.callers[access.Collector].post(ctx, "/v1/promises", key, map[string]any{
 		"invoice_id": inv.ID, "amount_minor": min(e.AmountMinor, inv.OpenMinor), "currency": inv.Currency,
 		"due_on": e.DueOn.String(), "note": e.Reason,
-	}, nil)
+	})
 }
 
 func (p *player) note(ctx context.Context, key string, e sample.Event) error {
@@ -195,7 +195,7 @@ func (p *player) note(ctx context.Context, key string, e sample.Event) error {
 	}
 	return p.callers[access.Collector].post(ctx, "/v1/notes", key, map[string]any{
 		"customer_id": inv.CustomerID, "invoice_id": inv.ID, "kind": "call", "outcome": "will_pay", "body": e.Reason,
-	}, nil)
+	})
 }
 
 // approval is what waits for a decision.
@@ -215,7 +215,7 @@ func (p *player) decide(ctx context.Context, key string, e sample.Event, decisio
 	for i, a := range page.Items {
 		failures = append(failures, p.callers[a.Role].post(ctx, "/v1/approvals/"+a.ID+"/decision", fmt.Sprintf("%s-%d", key, i), map[string]any{
 			"decision": decision, "content_hash": a.ContentHash, "comment": e.Reason,
-		}, nil))
+		}))
 	}
 	return len(page.Items) > 0, errors.Join(failures...)
 }

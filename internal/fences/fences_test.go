@@ -62,6 +62,8 @@ func rules() []rule {
 		{"api/...", []string{"app", "auth", "domain/...", "port"}, []string{sdk, pgx}},
 		{"console/...", []string{"app", "auth", "domain/...", "port"}, []string{sdk, pgx}},
 		{"worker", []string{"workflows", "workflows/contract", "activities", "domain/fault"}, []string{pgx, echo}},
+		{"replay", []string{"workflows/contract", "domain/...", "port"}, []string{pgx, echo}},
+		{"internal/terminal", nil, []string{sdk, pgx, echo}},
 		{"config", nil, []string{sdk, pgx, echo}},
 		{"telemetry", nil, []string{pgx, echo}},
 	}

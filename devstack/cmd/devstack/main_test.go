@@ -41,7 +41,7 @@ func launch(t *testing.T, args ...string) *process {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	p := &process{cmd: exec.Command(self, args...), stderr: &bytes.Buffer{}}
+	p := &process{cmd: exec.CommandContext(t.Context(), self, args...), stderr: &bytes.Buffer{}}
 	p.cmd.Env = append(os.Environ(), asCommand+"=1")
 	p.cmd.Stderr = p.stderr
 	out, err := p.cmd.StdoutPipe()
@@ -76,7 +76,7 @@ func folder(t *testing.T) string {
 }
 
 func answers(address string) bool {
-	conn, err := net.DialTimeout("tcp", address, time.Second)
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "tcp", address)
 	if err != nil {
 		return false
 	}

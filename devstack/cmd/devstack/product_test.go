@@ -17,7 +17,7 @@ func launchProduct(t *testing.T, dir string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.Command(self, "run")
+	cmd := exec.CommandContext(t.Context(), self, "run")
 	cmd.Env = append(os.Environ(), asCommand+"=1", "ARREARS_DATA_DIR="+dir, "ARREARS_HTTP_ADDR=127.0.0.1:0")
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
