@@ -9,8 +9,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -128,7 +130,7 @@ type session struct{ channel *Channel }
 func (session) Close() error { return nil }
 
 // Send implements notify.Session. 2xx accepts; 4xx refuses, but for 408, 425 and 429; all else may be tried again, which the
-// message's id makes safe.
+// message's id makes safe. No answer to a message that was sent to its end leaves open whether it was taken.
 func (s session) Send(ctx context.Context, m notice.Message) notice.Outcome {
 	c := s.channel
 	if m.NoticeID == uuid.Nil || len(m.Raw) == 0 {
@@ -138,15 +140,25 @@ func (s session) Send(ctx context.Context, m notice.Message) notice.Outcome {
 	if endpoint == nil {
 		return out
 	}
-	req, err := c.request(ctx, endpoint, m)
+	var sent atomic.Bool
+	req, err := c.request(watched(ctx, &sent), endpoint, m)
 	if err != nil {
 		return notify.Outcome{Kind: notice.RefusedMessage, Detail: notify.Detail(err.Error())}
 	}
 	res, err := c.client.Do(req)
 	if err != nil {
-		return failure(err)
+		return failure(err, sent.Load())
 	}
 	return answer(res)
+}
+
+// watched notes when the last byte of a request has been written.
+func watched(ctx context.Context, sent *atomic.Bool) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(info httptrace.WroteRequestInfo) {
+		if info.Err == nil {
+			sent.Store(true)
+		}
+	}})
 }
 
 // endpoint is the message's own, else the gateway.
@@ -179,10 +191,13 @@ func (c *Channel) request(ctx context.Context, endpoint *url.URL, m notice.Messa
 }
 
 // failure is no answer. A private address is the endpoint's fault and does not get better.
-func failure(err error) notice.Outcome {
+func failure(err error, sent bool) notice.Outcome {
 	kind := notice.Temporary
-	if errors.Is(err, errPrivate) {
+	switch {
+	case errors.Is(err, errPrivate):
 		kind = notice.RefusedAddress
+	case sent:
+		kind = notice.Unknown
 	}
 	if inner, ok := errors.AsType[*url.Error](err); ok {
 		err = inner.Err // without the endpoint, which may hold a token
