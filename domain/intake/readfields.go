@@ -7,6 +7,7 @@ import (
 
 	"arrears/domain/calendar"
 	"arrears/domain/money"
+	"arrears/domain/receivable"
 )
 
 // maxInstalments is more parts than any terms of payment have.
@@ -28,7 +29,7 @@ func (in *reading) row() Row {
 		Segment:        in.text(FieldSegment, 100, false),
 		Country:        in.oneOf(FieldCountry, countryCode.MatchString),
 		Language:       in.oneOf(FieldLanguage, languageTag.MatchString),
-		Email:          in.oneOf(FieldEmail, emailShape.MatchString),
+		Email:          in.oneOf(FieldEmail, isEmail),
 		Disputed:       in.oneOf(FieldDisputed, isBool) == "true",
 	}
 	row.TimeZone = in.oneOf(FieldTimeZone, func(s string) bool { return validConstant(FieldTimeZone, s) })
@@ -38,6 +39,11 @@ func (in *reading) row() Row {
 }
 
 func isBool(s string) bool { return s == "true" || s == "false" }
+
+func isEmail(s string) bool {
+	_, ok := receivable.MailAddress(s)
+	return ok && emailShape.MatchString(s)
+}
 
 // customer fills in by what the customer is found.
 func (in *reading) customer(row *Row) {

@@ -1,7 +1,6 @@
 package receivable
 
 import (
-	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,7 +19,6 @@ const (
 	maxLine    = 200
 	maxText    = 1000
 	maxBody    = 10_000
-	maxEmail   = 254 // what mail servers accept
 	maxPhone   = 40
 	maxSegment = 100
 )
@@ -130,13 +128,12 @@ func (f *Form) Calendar(path, code string) {
 	}
 }
 
-// Email notes what is not an address, when there is one.
+// Email notes what is not an address that mail can be sent to, when there is one.
 func (f *Form) Email(path, value string) {
 	if value == "" {
 		return
 	}
-	parsed, err := mail.ParseAddress(value)
-	if err != nil || parsed.Address != value || len(value) > maxEmail {
+	if _, ok := MailAddress(value); !ok {
 		f.Add(path, CodeMalformed, "is not an e-mail address")
 	}
 }
