@@ -52,10 +52,13 @@ func TestReplayProvesAndCatches(t *testing.T) {
 		require.Equal(t, d.Record.CalledFor != "arm" && !acted(report, d), d.Heard, "decision %d, on %s", d.Record.Seq, d.Record.CalledFor)
 	}
 
+	requireTold(t, h, inv.ID, 0, "Identical")
+
 	t.Run("changed amount", func(t *testing.T) {
 		restore := h.Changed(`decisions`, `facts`, `case_id = $1 AND seq = 1`, inv.ID)
 		h.Tamper(`UPDATE decisions SET facts = jsonb_set(facts, '{Items,0,OpenMinor}', '40000') WHERE case_id = $1 AND seq = 1`, inv.ID)
 		require.Equal(t, replay.RecordDiffer, replayed(t, h, inv.ID).Verdict)
+		requireTold(t, h, inv.ID, 4, "ask_minor was 50000, is 40000")
 		restore()
 	})
 	t.Run("changed moment of the policy", func(t *testing.T) {
@@ -96,4 +99,12 @@ func requireShapeIsCaught(t *testing.T, h *house.House, invoice uuid.UUID) {
 		require.Error(t, shape.Execute(run.History))
 		require.NoError(t, wire.Shape(h.Engine).Execute(run.History))
 	}
+}
+
+// requireTold runs the auditor's command.
+func requireTold(t *testing.T, h *house.House, invoice uuid.UUID, code int, words string) {
+	t.Helper()
+	exit, said := h.Run("audit", "replay", "invoice", invoice.String())
+	require.Equal(t, code, exit, said)
+	require.Contains(t, said, words)
 }

@@ -86,6 +86,14 @@ func (h *House) Process(args []string, env ...string) *Process {
 	return p
 }
 
+// Run runs a command of the product to its end and returns its exit code and what it said.
+func (h *House) Run(args ...string) (code int, said string) {
+	h.t.Helper()
+	p := h.Process(args)
+	h.Until(p.name+" ends", p.ended)
+	return p.cmd.ProcessState.ExitCode(), p.log.tail(1 << 20)
+}
+
 // Kill ends the process as a crash does, and waits until it is gone.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill()
