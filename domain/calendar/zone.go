@@ -64,10 +64,33 @@ func segments(loc *time.Location, from, to int64) []segment {
 		if _, next := t.ZoneBounds(); !next.IsZero() {
 			end = min(end, next.Unix())
 		}
+		if end <= at {
+			end = lastWith(loc, offset, at, to)
+		}
 		found = append(found, segment{start: at, end: end, offset: int64(offset)})
 		at = end
 	}
 	return found
+}
+
+// lastWith returns the end of the stretch with the offset that begins at from, at most to. It stands in for ZoneBounds where
+// that names an end that has passed already: on 31 December of leap years for which a zone is known by its rule alone.
+func lastWith(loc *time.Location, offset int, from, to int64) int64 {
+	same := func(at int64) bool {
+		_, other := time.Unix(at, 0).In(loc).Zone()
+		return other == offset
+	}
+	if same(to) {
+		return to
+	}
+	for to-from > 1 {
+		if middle := from + (to-from)/2; same(middle) {
+			from = middle
+		} else {
+			to = middle
+		}
+	}
+	return to
 }
 
 // firstInstant returns the first instant at which clocks in loc show the date and time or later: the instant after a gap

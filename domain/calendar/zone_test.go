@@ -82,3 +82,15 @@ func changing() []string {
 func anyZone(rt *rapid.T) *time.Location {
 	return zone(rt, rapid.SampledFrom(changing()).Draw(rt, "zone"))
 }
+
+// On the last day of a leap year the library names bounds that have passed; a zone known by its rule alone shows it.
+func TestTheLastDayOfALeapYearBeginsAtMidnight(t *testing.T) {
+	t.Parallel()
+	for _, year := range []string{"2028", "2032", "2040", "2060"} {
+		for _, name := range changing() {
+			loc, d := zone(t, name), date(year+"-12-31")
+			require.Equal(t, d, calendar.DateOf(d.Time(loc), loc), "%s in %s", d, name)
+			require.Less(t, calendar.DateOf(d.Time(loc).Add(-time.Second), loc), d, "%s in %s", d, name)
+		}
+	}
+}
