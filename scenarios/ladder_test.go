@@ -97,43 +97,42 @@ func TestS04InstalmentsClimbByThemselves(t *testing.T) {
 	require.Equal(t, 1, items[1].Level)
 }
 
-// may goes on to the end of May: S06 to S08 follow the run of April, in which SI_16 and SI_17 reached level 1.
-func may(t *testing.T) []string {
+// S06 to S08 follow the run of April: two invoices reached level 1 in it, a third level 2 on its first instalment.
+
+// april enters an invoice of those and runs once in April.
+func april(t *testing.T, number string, parts ...string) (*world, invoice, []string) {
 	t.Helper()
-	w, all, _ := spring(t)
-	sixteen := w.owe(w.customer("sixteen"), "SI_16", "1500.00 EUR", "2013-04-14")
-	seventeen := w.owe(w.customer("seventeen"), "SI_17", "1500.00 EUR", "2013-04-14")
-	april := w.run("2013-04-30")
-	require.Contains(t, april, "SI_16 2013-04-14 L1 email 1500.00/1500.00 EUR")
-	require.Contains(t, april, "SI_17 2013-04-14 L1 email 1500.00/1500.00 EUR")
-	w.pay(sixteen, "1500.00 EUR")
-	w.pay(seventeen, "1000.00 EUR")
-	w.pay(all["SI_18"], "450.00 EUR")
-	lines := w.run("2013-05-31")
-	require.Equal(t, "closed", w.caseOf(sixteen).State)
-	w.noErrors()
-	return lines
+	w := threeTime(t, "2013-03-18")
+	inv := w.invoice(w.customer("april"), number, "1500.00 EUR", with("invoice_date", "2013-03-15"), instalments("EUR", parts...))
+	if len(parts) > 1 {
+		require.Len(t, w.run("2013-03-28"), 1)
+	}
+	return w, inv, w.run("2013-04-30")
 }
 
 func TestS06PaidInFullGetsNoLine(t *testing.T) {
 	t.Parallel()
-	for _, line := range may(t) {
-		require.NotContains(t, line, "SI_16")
-	}
+	w, inv, lines := april(t, "SI_16", "1500.00 on 2013-04-14")
+	require.Equal(t, []string{"SI_16 2013-04-14 L1 email 1500.00/1500.00 EUR"}, lines)
+	w.pay(inv, "1500.00 EUR")
+	require.Empty(t, w.run("2013-05-31"))
+	require.Equal(t, "closed", w.caseOf(inv).State)
 }
 
 func TestS07PartPaidGoesOn(t *testing.T) {
 	t.Parallel()
-	require.Contains(t, may(t), "SI_17 2013-04-14 L2 email 500.00/1500.00 EUR")
+	w, inv, lines := april(t, "SI_17", "1500.00 on 2013-04-14")
+	require.Equal(t, []string{"SI_17 2013-04-14 L1 email 1500.00/1500.00 EUR"}, lines)
+	w.pay(inv, "1000.00 EUR")
+	require.Equal(t, []string{"SI_17 2013-04-14 L2 email 500.00/1500.00 EUR"}, w.run("2013-05-31"))
 }
 
 func TestS08PaidInstalmentGivesWayToTheNext(t *testing.T) {
 	t.Parallel()
-	lines := may(t)
-	require.Contains(t, lines, "SI_18 2013-04-30 L1 email 1050.00/1050.00 EUR")
-	for _, line := range lines {
-		require.NotContains(t, line, "SI_18 2013-03-15")
-	}
+	w, inv, lines := april(t, "SI_18", "450.00 on 2013-03-15", "1050.00 on 2013-04-30")
+	require.Equal(t, []string{"SI_18 2013-03-15 L2 email 450.00/450.00 EUR"}, lines)
+	w.pay(inv, "450.00 EUR")
+	require.Equal(t, []string{"SI_18 2013-04-30 L1 email 1050.00/1050.00 EUR"}, w.run("2013-05-31"))
 }
 
 func TestS15NoFollowIsNeverAsked(t *testing.T) {
@@ -168,13 +167,13 @@ func TestS21NothingIsEvaluatedTwice(t *testing.T) {
 	w := threeTime(t, "2013-01-14")
 	inv := winter(w)["SI_10"]
 	require.Len(t, w.run("2013-01-31"), 1)
-	decisions := len(w.pump.Mail.Messages())
+	mails := len(w.pump.Mail.Messages())
 	for range 3 {
 		w.clerk.post("/v1/cases/"+inv.ID+"/wake", nil).ok()
 		w.pump.RunUntilQuiet()
 	}
 	require.Empty(t, w.newLines())
-	require.Len(t, w.pump.Mail.Messages(), decisions)
+	require.Len(t, w.pump.Mail.Messages(), mails)
 }
 
 func TestS22OneStepAtATime(t *testing.T) {

@@ -43,7 +43,7 @@ func TestS41EachStateOnItsDay(t *testing.T) {
 	t.Parallel()
 	w, _, inv := byAge(t)
 	var decided []string
-	for day := "2012-06-01"; day <= "2012-07-31"; day = dayAfter(day) {
+	for day := "2012-06-26"; day <= "2012-07-24"; day = dayAfter(day) {
 		for range w.run(day) {
 			decided = append(decided, day)
 		}

@@ -65,7 +65,7 @@ func TestAnyQuarterKeepsTheRules(t *testing.T) {
 			q.publish(conditional)
 			q.byDefault([]string{"standard", "conditional"}[seed%2])
 			q.portfolio()
-			for day := calendar.MustDate("2026-01-06"); day < calendar.MustDate("2026-04-20"); day = day.AddDays(1 + q.rand.IntN(3)) {
+			for day := calendar.MustDate("2026-01-06"); day < calendar.MustDate("2026-04-20"); day = day.AddDays(1 + q.rand.IntN(4)) {
 				q.on(day.String())
 				q.check()
 				for range q.rand.IntN(3) {
