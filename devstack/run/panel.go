@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"arrears/domain/access"
@@ -36,12 +37,20 @@ func (s *session) ready() {
 		terminal.Row{},
 		terminal.Row{Name: "try", Value: "curl -H \"Authorization: Bearer $(cat " + s.home.shown("keys", "collector") + ")\" \\"},
 		terminal.Row{Name: "", Value: "  '" + s.url() + "/v1/invoices?state=overdue&limit=3'"},
+		terminal.Row{Name: "", Value: "make build && . " + s.home.shown("env") + " && .build/arrears invoice timeline R240001"},
 		terminal.Row{Name: "stop", Value: "Ctrl-C; the next start goes on where this one stops"},
 	)
 	s.screen.Panel("Arrears is ready", rows)
 	if !s.o.Demo {
 		s.screen.Line("  " + "Reminders go out in each customer's send window, by the business clock. `make demo` shows months in minutes.")
 	}
+}
+
+// writeEnv keeps what the product's command line needs to work on this installation. Ports differ from start to start.
+func (s *session) writeEnv() error {
+	where := s.stack.Addresses()
+	return writePrivate(s.home.path("env"), fmt.Sprintf("export ARREARS_DATABASE_URL='%s'\nexport ARREARS_TEMPORAL_ADDRESS='%s'\nexport ARREARS_TEMPORAL_NAMESPACE='%s'\n",
+		where.DatabaseURL, where.Temporal, where.TemporalNamespace))
 }
 
 // firstDay is the business day on which the installation began: that of its first record.

@@ -146,6 +146,9 @@ func (s *session) run(ctx context.Context, p *wire.Product, e *engine.Engine) er
 			if err := s.awaitReady(ctx); err != nil {
 				return stopped(ctx, err)
 			}
+			if err := s.writeEnv(); err != nil {
+				return err
+			}
 			s.screen.Step("API, relay and worker are ready")
 			s.ready()
 			return show(ctx)

@@ -137,6 +137,9 @@ func TestRunStartsEverythingAndGoesOnWhereItStopped(t *testing.T) {
 	o, err := FromEnvironment(false, []string{"ARREARS_DATA_DIR=" + dir, "ARREARS_HTTP_ADDR=127.0.0.1:0"}, io.Discard)
 	require.NoError(t, err)
 	require.ErrorIs(t, Run(t.Context(), o), ErrBusy, "two at once are refused")
+	variables, err := os.ReadFile(filepath.Join(dir, "env"))
+	require.NoError(t, err)
+	require.Contains(t, string(variables), "ARREARS_DATABASE_URL='postgres://")
 	first.end(t)
 
 	second := start(t, false, "ARREARS_DATA_DIR="+dir)
