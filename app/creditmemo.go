@@ -83,7 +83,7 @@ func (a *App) putCreditMemo(ctx context.Context, tx port.Tx, now time.Time, acto
 	if err := recordCredited(ctx, l, m.ID); err != nil {
 		return m, false, err
 	}
-	return m, true, a.memoChanged(ctx, l, m, "credit_memo_created")
+	return m, true, a.memoChanged(ctx, l, m, m.OpenMinor > 0, "credit_memo_created")
 }
 
 func (in NewCreditMemo) memo(id uuid.UUID, now time.Time, actor string) receivable.CreditMemo {
@@ -177,7 +177,7 @@ func (a *App) ApplyCreditMemo(ctx context.Context, who access.Principal, id uuid
 		if err := recordCredited(ctx, l, m.ID); err != nil {
 			return err
 		}
-		return a.memoChanged(ctx, l, m, "credit_memo_applied")
+		return a.memoChanged(ctx, l, m, true, "credit_memo_applied")
 	})
 }
 
@@ -220,6 +220,7 @@ func (a *App) VoidCreditMemo(ctx context.Context, who access.Principal, id uuid.
 		if err != nil {
 			return err
 		}
+		waited := m.OpenMinor > 0
 		undone, err := m.Void(now)
 		if err != nil {
 			return err
@@ -244,16 +245,16 @@ func (a *App) VoidCreditMemo(ctx context.Context, who access.Principal, id uuid.
 		if err := recordUndone(ctx, l, m.ID, "credit_memo.unapplied"); err != nil {
 			return err
 		}
-		return a.memoChanged(ctx, l, m, "credit_memo_voided")
+		return a.memoChanged(ctx, l, m, waited, "credit_memo_voided")
 	})
 }
 
-// memoChanged tells the engine's side what a memo changed: items, and what its customer has waiting.
-func (a *App) memoChanged(ctx context.Context, l *ledger, m receivable.CreditMemo, why string) error {
+// memoChanged tells the engine's side what a memo changed: items, and what its customer has waiting if its rest did.
+func (a *App) memoChanged(ctx context.Context, l *ledger, m receivable.CreditMemo, rest bool, why string) error {
 	if err := a.tell(ctx, l, why); err != nil {
 		return err
 	}
-	return a.reserveChanged(ctx, l.tx, l.now, m.CustomerID, why)
+	return a.reserveChanged(ctx, l.tx, l.now, reserve{m.CustomerID, m.Currency, rest}, why)
 }
 
 func recordMemo(ctx context.Context, l *ledger, m receivable.CreditMemo, entry uuid.UUID, action string) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"arrears/domain/calendar"
+	"arrears/domain/money"
 	"arrears/domain/receivable"
 	"arrears/port"
 )
@@ -299,10 +300,21 @@ func (a *App) tell(ctx context.Context, l *ledger, why string) error {
 	return nil
 }
 
-// reserveChanged tells the engine's side that a customer's waiting money or credits changed: they bear on the items that
-// are due, because what is reserved lowers what is asked.
-func (a *App) reserveChanged(ctx context.Context, tx port.Tx, now time.Time, customerID uuid.UUID, why string) error {
-	items, err := tx.OpenItems(ctx, customerID, "")
+// reserve is what a customer has waiting in a currency, as far as a use case may have changed it.
+type reserve struct {
+	customer uuid.UUID
+	currency money.Currency
+	changed  bool // its sum did
+}
+
+// reserveChanged tells the engine's side about a customer's waiting money or credits: they bear on the items that are due,
+// because what is reserved lowers what is asked. When the sum stayed, the items that changed may still have moved what each
+// gets of it; when nothing waits, nothing moved, and what others were asked stands.
+func (a *App) reserveChanged(ctx context.Context, tx port.Tx, now time.Time, r reserve, why string) error {
+	if waits, err := r.waits(ctx, tx); err != nil || !waits {
+		return err
+	}
+	items, err := tx.OpenItems(ctx, r.customer, r.currency)
 	if err != nil {
 		return err
 	}
@@ -312,5 +324,14 @@ func (a *App) reserveChanged(ctx context.Context, tx port.Tx, now time.Time, cus
 			invoices = append(invoices, item.InvoiceID.UUID)
 		}
 	}
-	return a.factsChanged(ctx, tx, now, customerID, inOrder(invoices), why)
+	return a.factsChanged(ctx, tx, now, r.customer, inOrder(invoices), why)
+}
+
+// waits reports whether the reserve may bear on anything.
+func (r reserve) waits(ctx context.Context, tx port.Tx) (bool, error) {
+	if r.changed {
+		return true, nil
+	}
+	waiting, err := tx.Reserves(ctx, r.customer)
+	return slices.ContainsFunc(waiting, func(w port.Reserve) bool { return w.Currency == r.currency && w.Minor() > 0 }), err
 }

@@ -94,7 +94,7 @@ func (a *App) putReceipt(ctx context.Context, tx port.Tx, now time.Time, actor s
 	if err := ap.recordApplied(ctx, "receipt.applied"); err != nil {
 		return r, err
 	}
-	return r, a.receiptChanged(ctx, ap.ledger, r, "receipt_recorded")
+	return r, a.receiptChanged(ctx, ap.ledger, r, r.Rest() > 0, "receipt_recorded")
 }
 
 func (in NewReceipt) receipt(id uuid.UUID, now time.Time, actor string) receivable.Receipt {
@@ -116,15 +116,15 @@ func sameReceipt(there receivable.Receipt, in NewReceipt) bool {
 		(!in.CustomerID.Valid || there.CustomerID == in.CustomerID)
 }
 
-// receiptChanged tells the engine's side what a receipt changed: items, and what its customer has waiting.
-func (a *App) receiptChanged(ctx context.Context, l *ledger, r receivable.Receipt, why string) error {
+// receiptChanged tells the engine's side what a receipt changed: items, and what its customer has waiting if its rest did.
+func (a *App) receiptChanged(ctx context.Context, l *ledger, r receivable.Receipt, rest bool, why string) error {
 	if err := a.tell(ctx, l, why); err != nil {
 		return err
 	}
 	if !r.CustomerID.Valid {
 		return nil
 	}
-	return a.reserveChanged(ctx, l.tx, l.now, r.CustomerID.UUID, why)
+	return a.reserveChanged(ctx, l.tx, l.now, reserve{r.CustomerID.UUID, r.Currency, rest}, why)
 }
 
 func recordReceipt(ctx context.Context, tx port.Tx, now time.Time, actor string, r receivable.Receipt, entry uuid.UUID, action string) error {
@@ -175,7 +175,7 @@ func (a *App) ApplyReceipt(ctx context.Context, who access.Principal, id uuid.UU
 		if err := ap.recordApplied(ctx, "receipt.applied"); err != nil {
 			return err
 		}
-		return a.receiptChanged(ctx, ap.ledger, r, "receipt_applied")
+		return a.receiptChanged(ctx, ap.ledger, r, true, "receipt_applied")
 	})
 }
 

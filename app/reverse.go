@@ -28,6 +28,7 @@ func (a *App) ReverseReceipt(ctx context.Context, who access.Principal, id uuid.
 		if err != nil {
 			return err
 		}
+		waited := r.Rest() > 0
 		undone, err := r.Reverse(now, reason)
 		if err != nil {
 			return err
@@ -50,7 +51,7 @@ func (a *App) ReverseReceipt(ctx context.Context, who access.Principal, id uuid.
 		if err := recordUndone(ctx, l, r.ID, "receipt.unapplied"); err != nil {
 			return err
 		}
-		return a.receiptChanged(ctx, l, r, "receipt_reversed")
+		return a.receiptChanged(ctx, l, r, waited, "receipt_reversed")
 	})
 }
 

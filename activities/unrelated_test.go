@@ -1,0 +1,31 @@
+package activities_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"arrears/domain/casework"
+	"arrears/domain/policy"
+	"arrears/internal/testkit/pump"
+)
+
+// A draft that waits for approval outlives what happens to another invoice of its customer.
+func TestADraftOutlivesWhatIsNotItsOwn(t *testing.T) {
+	t.Parallel()
+	p := newPump(t)
+	c := p.Customer("1001")
+	assign(t, p, c, demand(policy.DeadlineRaise))
+	p.Invoice(c, "R1", 100_00, "2024-02-01")
+	other := p.Invoice(c, "R2", 50_00, "2024-02-10")
+	p.Through("2024-02-16")
+	first := oneApproval(t, p)
+	p.Pay(other, "P1", 50_00)
+	p.RunUntilQuiet()
+	still, err := p.App.Approval(t.Context(), pump.Boss, first.ID)
+	require.NoError(t, err)
+	require.Equal(t, casework.ApprovalOpen, still.State)
+	approve(t, p, first)
+	p.Through("2024-02-18")
+	require.Equal(t, []string{"R1"}, invoices(p.SentOn("2024-02-17")))
+}
