@@ -194,8 +194,8 @@ func (ap *applier) applyLine(ctx context.Context, line applyLine) error {
 	return nil
 }
 
-// spread divides a line over its items. One item takes all. An invoice that is settled in full gives each item its share of
-// the discount by what is open; else the money goes to the oldest items first and the discount follows the money.
+// spread divides a line over its items. One item takes all; else money and discount together close the oldest items first,
+// and each has its share of the discount by what is closed of it.
 func (ap *applier) spread(line applyLine) (pays, discounts []int64, err error) {
 	if len(line.items) == 1 {
 		return []int64{line.AmountMinor}, []int64{line.DiscountMinor}, nil
@@ -209,24 +209,19 @@ func (ap *applier) spread(line applyLine) (pays, discounts []int64, err error) {
 	if line.AmountMinor > open || line.DiscountMinor > open-line.AmountMinor {
 		return nil, nil, fault.New(fault.Conflict, receivable.CodeExceedsOpen, "the amount exceeds what is open of the invoice")
 	}
-	if line.AmountMinor+line.DiscountMinor == open {
-		if discounts, err = money.Allocate(line.DiscountMinor, opens); err != nil {
-			return nil, nil, err
-		}
-		pays = make([]int64, len(opens))
-		for n := range opens {
-			pays[n] = opens[n] - discounts[n]
-		}
-		return pays, discounts, nil
-	}
 	pays = make([]int64, len(opens))
-	left := line.AmountMinor
+	left := line.AmountMinor + line.DiscountMinor
 	for n := range opens {
-		pays[n] = min(left, opens[n])
+		pays[n] = min(left, opens[n]) // what is closed of the item, by money and discount together
 		left -= pays[n]
 	}
-	discounts, err = money.Allocate(line.DiscountMinor, pays)
-	return pays, discounts, err
+	if discounts, err = money.Allocate(line.DiscountMinor, pays); err != nil {
+		return nil, nil, err
+	}
+	for n := range pays {
+		pays[n] -= discounts[n]
+	}
+	return pays, discounts, nil
 }
 
 // earned refuses a discount that the customer's terms do not give for this value date.

@@ -108,6 +108,16 @@ func TestPartialDiscountFollowsTheMoney(t *testing.T) {
 	d.amounts(owed.Items[1], 19000, 0, 0, 0, 51000, 0)
 }
 
+// A discount that is earned on part of an invoice closes the oldest items together with the money.
+func TestPartialPaymentWithDiscountOverInstalments(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	owed := d.owed("R-1", 30000, 70000)
+	d.receive(d.newReceipt("B-1", 49000, app.ReceiptApplication{InvoiceID: d.id(owed.ID), AmountMinor: 49000, DiscountMinor: 1000}))
+	d.amounts(owed.Items[0], 29400, 600, 0, 0, 0, 0)
+	d.amounts(owed.Items[1], 19600, 400, 0, 0, 50000, 0)
+}
+
 func TestReceiptOfAnUnknownCustomer(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
