@@ -156,7 +156,7 @@ func (h *House) tellIfFailed() {
 		`SELECT 'notice ' || id || ' ' || state || ' ' || stage || ' ' || recipient || ' opens ' || opens_at || ' wake ' || coalesce(wake_at::text, '-') || ' resends ' || resends || ' ' || outcome || ' ' || outcome_detail FROM notices ORDER BY id LIMIT 40`,
 		`SELECT 'step ' || stage || ' ' || attempt || ' ' || state || ' ' || reason FROM steps ORDER BY recorded_at LIMIT 60`,
 		`SELECT 'task ' || kind || ' ' || state || ' ' || summary FROM tasks LIMIT 20`,
-		`SELECT 'audit ' || at || ' ' || action || ' ' || data FROM (SELECT * FROM audit_entries ORDER BY recorded_at DESC LIMIT 25) a ORDER BY recorded_at`,
+		`SELECT 'audit ' || at || ' ' || action || ' ' || data FROM (SELECT * FROM audit_entries ORDER BY recorded_at DESC LIMIT 15) a ORDER BY recorded_at`,
 	} {
 		rows, err := h.SQL.Query(ctx, sql)
 		if err != nil {
@@ -166,5 +166,29 @@ func (h *House) tellIfFailed() {
 		lines, _ := pgx.CollectRows(rows, pgx.RowTo[string])
 		b.WriteString(strings.Join(lines, "\n") + "\n")
 	}
+	b.WriteString(h.pending(ctx))
 	h.t.Logf("the house as it stands:\n%s\nlog:\n%s", b.String(), h.log.tail(6000))
+}
+
+// pending tells which activities are under way and since when, for up to twenty workflows.
+func (h *House) pending(ctx context.Context) string {
+	var b strings.Builder
+	for i, id := range h.workflowIDs() {
+		if i == 20 {
+			break
+		}
+		found, err := h.Engine.Client().DescribeWorkflowExecution(ctx, id, "")
+		if err != nil {
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s, %d events\n", id, found.GetWorkflowExecutionInfo().GetStatus(), found.GetWorkflowExecutionInfo().GetHistoryLength())
+		for _, a := range found.GetPendingActivities() {
+			fmt.Fprintf(&b, "  %s %s attempt %d, scheduled %s, last started %s\n", a.GetActivityType().GetName(), a.GetState(), a.GetAttempt(),
+				a.GetScheduledTime().AsTime().Format(time.TimeOnly), a.GetLastStartedTime().AsTime().Format(time.TimeOnly))
+		}
+		if task := found.GetPendingWorkflowTask(); task != nil {
+			fmt.Fprintf(&b, "  workflow task %s attempt %d\n", task.GetState(), task.GetAttempt())
+		}
+	}
+	return b.String()
 }
