@@ -88,6 +88,9 @@ type policyCheckJSON struct {
 
 func (s *server) validatePolicy(c echo.Context) error {
 	p, err := policyBody(c)
+	if err == nil {
+		err = s.app.CheckPolicy(who(c), p)
+	}
 	if err != nil {
 		return err
 	}

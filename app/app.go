@@ -5,6 +5,7 @@ package app
 import (
 	"log/slog"
 
+	"arrears/domain/policy"
 	"arrears/port"
 )
 
@@ -13,16 +14,19 @@ type Deps struct {
 	Store port.Store
 	Clock port.Clock
 	Log   *slog.Logger
+	// Templates are those that policies may name; nil checks no names.
+	Templates func() (policy.Templates, error)
 }
 
 // App is the use cases. It is safe for concurrent use.
 type App struct {
-	store port.Store
-	clock port.Clock
-	log   *slog.Logger
+	store     port.Store
+	clock     port.Clock
+	log       *slog.Logger
+	templates func() (policy.Templates, error)
 }
 
 // New makes the use cases.
 func New(d Deps) *App {
-	return &App{store: d.Store, clock: d.Clock, log: d.Log}
+	return &App{store: d.Store, clock: d.Clock, log: d.Log, templates: d.Templates}
 }

@@ -22,6 +22,9 @@ func (a *App) PublishPolicy(ctx context.Context, who access.Principal, p policy.
 	if err := access.Require(who, access.PoliciesWrite); err != nil {
 		return v, err
 	}
+	if err := a.sound(p); err != nil {
+		return v, err
+	}
 	id, err := port.NewID(ctx)
 	if err != nil {
 		return v, err
@@ -31,6 +34,26 @@ func (a *App) PublishPolicy(ctx context.Context, who access.Principal, p policy.
 		return err
 	})
 	return v, err
+}
+
+// CheckPolicy refuses what PublishPolicy would. Errors: access.forbidden, policy.invalid.
+func (a *App) CheckPolicy(who access.Principal, p policy.Policy) error {
+	if err := access.Require(who, access.PoliciesRead); err != nil {
+		return err
+	}
+	return a.sound(p)
+}
+
+// sound refuses a policy that contradicts itself or names templates that do not exist.
+func (a *App) sound(p policy.Policy) error {
+	if err := policy.Validate(p); err != nil || a.templates == nil {
+		return err
+	}
+	known, err := a.templates()
+	if err != nil {
+		return err
+	}
+	return policy.CheckTemplates(p, known)
 }
 
 func publish(ctx context.Context, tx port.Tx, now time.Time, actor string, id uuid.UUID, p policy.Policy) (port.PolicyVersion, error) {

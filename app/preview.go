@@ -12,7 +12,7 @@ import (
 )
 
 // PreviewRequest asks what a policy would do to an invoice: one that is not published, or a version of one that is (0: the
-// latest), or the one the invoice falls under.
+// latest), or the one the invoice's case follows.
 type PreviewRequest struct {
 	InvoiceID uuid.UUID
 	PolicyKey string
@@ -38,12 +38,17 @@ func (a *App) PreviewPolicy(ctx context.Context, who access.Principal, in Previe
 		f.Add("policy", receivable.CodeUnknown, "does not go together with policy_key")
 		return Preview{}, f.Err("preview")
 	}
+	if in.Policy != nil {
+		if err := a.CheckPolicy(who, *in.Policy); err != nil {
+			return Preview{}, err
+		}
+	}
 	return lookup(ctx, a, who, access.PoliciesRead, func(ctx context.Context, tx port.Tx) (Preview, error) {
-		p, err := in.policy(ctx, tx)
+		file, err := tx.NewCaseFile(ctx, in.InvoiceID, true, now)
 		if err != nil {
 			return Preview{}, err
 		}
-		file, err := tx.NewCaseFile(ctx, in.InvoiceID, true, now)
+		p, err := in.policy(ctx, tx, file.PolicyVersionID)
 		if err != nil {
 			return Preview{}, err
 		}
@@ -51,13 +56,16 @@ func (a *App) PreviewPolicy(ctx context.Context, who access.Principal, in Previe
 	})
 }
 
-func (in PreviewRequest) policy(ctx context.Context, tx port.Tx) (*policy.Policy, error) {
+// policy is the one that is asked about; pinned is the version that the invoice's case follows, if it has one.
+func (in PreviewRequest) policy(ctx context.Context, tx port.Tx, pinned uuid.UUID) (*policy.Policy, error) {
 	switch {
 	case in.Policy != nil:
-		return in.Policy, policy.Validate(*in.Policy)
+		return in.Policy, nil
 	case in.PolicyKey != "":
 		v, err := tx.PolicyVersionByNumber(ctx, in.PolicyKey, in.Version)
 		return &v.Policy, err
+	case pinned != uuid.Nil:
+		return tx.PinnedPolicy(ctx, pinned)
 	}
 	id, _, err := tx.ResolvePolicy(ctx, in.InvoiceID)
 	if err != nil {

@@ -19,10 +19,7 @@ func (d *desk) narrow() {
 	for i := range p.Stages {
 		p.Stages[i].Conditions = policy.Conditions{}
 	}
-	_, err := d.app.PublishPolicy(d.t.Context(), d.supervisor, p)
-	require.NoError(d.t, err)
-	require.NoError(d.t, d.app.AssignPolicy(d.t.Context(), d.supervisor,
-		app.Assignment{Scope: app.ToCustomer, Target: d.customer.ID.String(), PolicyKey: p.Key}))
+	require.NoError(d.t, publishAndAssign(d, p))
 }
 
 // What changes one invoice says nothing about the customer's others, unless money or credit of the customer waits.

@@ -122,19 +122,7 @@ func (policyCheck) templates(p policy.Policy) error {
 	if err != nil {
 		return err
 	}
-	var fields []fault.Field
-	for i, s := range p.Stages {
-		if s.Template != "" && !known.Has(s.Template) {
-			fields = append(fields, fault.Field{
-				Path: fmt.Sprintf("stages[%d].template", i), Code: "unknown_template",
-				Message: fmt.Sprintf("there is no template %q (there are %s)", s.Template, strings.Join(known.Names(), ", ")),
-			})
-		}
-	}
-	if len(fields) > 0 {
-		return fault.Fields(policy.CodeInvalid, "the policy names what does not exist", fields...)
-	}
-	return nil
+	return policy.CheckTemplates(p, known)
 }
 
 // allFields shows each wrong field on a line of its own before the one line of the error.

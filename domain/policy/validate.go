@@ -29,8 +29,8 @@ var keyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 var approverRoles = []string{"collector", "supervisor", "admin"}
 
 // Validate refuses a policy that contradicts itself or names what does not exist. It reports everything that is wrong at
-// once; each field's path is that of the document, such as stages[2].moment.days. Whether templates exist is checked by
-// whoever knows them. Error: CodeInvalid.
+// once; each field's path is that of the document, such as stages[2].moment.days. Whether templates exist is for
+// CheckTemplates. Error: CodeInvalid.
 func Validate(p Policy) error {
 	if fields := faults(&p); len(fields) > 0 {
 		return invalid(fields)

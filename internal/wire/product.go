@@ -6,11 +6,13 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 
 	"arrears/app"
 	"arrears/config"
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
+	"arrears/domain/policy"
 	"arrears/port"
 	"arrears/store"
 )
@@ -41,7 +43,10 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*Product, e
 	clock := NewClock(db)
 	return &Product{
 		Config: cfg, Log: log, DB: db, Clock: clock,
-		App: app.New(app.Deps{Store: db, Clock: clock, Log: log}),
+		App: app.New(app.Deps{
+			Store: db, Clock: clock, Log: log,
+			Templates: sync.OnceValues(func() (policy.Templates, error) { return Templates(cfg) }),
+		}),
 	}, nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"arrears/domain/access"
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
+	"arrears/domain/policy"
 	"arrears/domain/receivable"
 	"arrears/internal/testkit"
 	"arrears/internal/wire"
@@ -65,6 +66,18 @@ func TestMigrateSetsUpOnce(t *testing.T) {
 	house, err = p.App.Settings(t.Context(), admin)
 	require.NoError(t, err)
 	require.Equal(t, "First", house.CreditorName, "what is there stays")
+}
+
+func TestPoliciesAreCheckedAgainstTheTemplates(t *testing.T) {
+	t.Parallel()
+	p := product(t, nil)
+	own := policy.Default()
+	own.Key = "own"
+	_, err := p.App.PublishPolicy(t.Context(), access.Principal{ID: "admin", Role: access.Admin}, own)
+	require.NoError(t, err)
+	own.Stages[0].Template = "nobody-has-it"
+	_, err = p.App.PublishPolicy(t.Context(), access.Principal{ID: "admin", Role: access.Admin}, own)
+	require.Equal(t, policy.CodeInvalid, fault.CodeOf(err))
 }
 
 func TestWithoutADatabaseThereIsOneCode(t *testing.T) {
