@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,4 +29,24 @@ func TestADraftOutlivesWhatIsNotItsOwn(t *testing.T) {
 	approve(t, p, first)
 	p.Through("2024-02-18")
 	require.Equal(t, []string{"R1"}, invoices(p.SentOn("2024-02-17")))
+}
+
+// What a person decided about a draft is told on each of its invoices.
+func TestATimelineTellsWhoApproved(t *testing.T) {
+	t.Parallel()
+	p := newPump(t)
+	untilAsked(t, p, "R1", "R2")
+	reject(t, p, oneApproval(t, p), "not yet")
+	p.Through("2024-03-02")
+	approve(t, p, oneApproval(t, p))
+	p.Through("2024-03-04")
+	told, err := p.App.Timeline(t.Context(), pump.Boss, invoiceR1(t, p).ID, portPage())
+	require.NoError(t, err)
+	var actions []string
+	for _, e := range told.Items {
+		if strings.HasPrefix(e.Action, "approval.") {
+			actions = append(actions, e.Action)
+		}
+	}
+	require.Equal(t, []string{"approval.requested", "approval.rejected", "approval.requested", "approval.approved"}, actions)
 }

@@ -14,7 +14,7 @@ type AuditFilter struct {
 	CustomerID uuid.NullUUID
 	SubjectID  uuid.NullUUID
 	// Actions is for InvoiceID together with CustomerID: then entries of the invoice are listed, and besides them those of
-	// the customer that belong to no invoice and bear one of these actions.
+	// the customer that belong to no invoice and bear one of these actions or are about the approval of a draft of it.
 	Actions []string
 }
 

@@ -325,6 +325,7 @@ CREATE TABLE approvals (
 );
 CREATE UNIQUE INDEX approvals_one_open ON approvals (subject_kind, subject_id) WHERE state = 'open';
 CREATE INDEX approvals_open ON approvals (due_at, id) WHERE state = 'open';
+CREATE INDEX approvals_subject ON approvals (subject_id);
 
 CREATE TABLE promises (
   id            uuid PRIMARY KEY,
