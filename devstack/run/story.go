@@ -140,7 +140,7 @@ func (s *story) sentence(ctx context.Context, e audit.Entry) (mark string, style
 }
 
 // more are the quieter events.
-func (s *story) more(_ context.Context, e audit.Entry, d data, who, what string) (mark string, style terminal.Style, text string) {
+func (s *story) more(ctx context.Context, e audit.Entry, d data, who, what string) (mark string, style terminal.Style, text string) {
 	switch e.Action {
 	case "promise.made":
 		return "◷", terminal.Cyan, fmt.Sprintf("%s promises %s for %s by %s: that part waits", who, d.amount("amount_minor"), what, d.text("due_on"))
@@ -149,7 +149,7 @@ func (s *story) more(_ context.Context, e audit.Entry, d data, who, what string)
 	case "promise.broken", "promise.partially_kept":
 		return "✗", terminal.Red, fmt.Sprintf("%s broke the promise for %s (%s came): the chase goes on", who, what, d.amount("received_minor"))
 	case "task.opened":
-		return "☐", terminal.Faint, fmt.Sprintf("a person gets a task: %s%s", d.text("kind"), about(what, who))
+		return "☐", terminal.Faint, fmt.Sprintf("%s%s", s.names.task(ctx, e.SubjectID, d.text("kind")), about(what, who))
 	case "credit_hold.requested":
 		return "■", terminal.Amber, fmt.Sprintf("a credit hold is requested for %s", who)
 	case "step.done":
@@ -166,7 +166,7 @@ func about(what, who string) string {
 	if what == "" && who == "" {
 		return ""
 	}
-	return ", " + strings.TrimSpace(what+" "+who)
+	return " — " + strings.TrimSpace(what+" "+who)
 }
 
 // listed names the invoices of a notice, the first few of them.
@@ -260,6 +260,17 @@ func (n names) lines(ctx context.Context, noticeID string) string {
 		return noticeID
 	}
 	return listed(sent)
+}
+
+// task is what a person is asked to do; the record knows its kind alone.
+func (n names) task(ctx context.Context, id, kind string) string {
+	return n.find(ctx, map[string]string{}, id, func(ctx context.Context, tx port.Tx, key uuid.UUID) (string, error) {
+		t, err := tx.Task(ctx, key)
+		if t.Summary == "" {
+			return kind, err
+		}
+		return "a person is asked: " + t.Summary, err
+	})
 }
 
 // find reads a name once; what cannot be found is called by its id.

@@ -94,7 +94,7 @@ func (g *generator) approvals() {
 			g.event(day, Event{Kind: RejectApproval, Count: 1, Reason: "I know the owner; let me call first.", Story: "the supervisor rejects a final demand and will call"})
 			continue
 		}
-		g.event(day, Event{Kind: DecideApprovals, Count: 3, Reason: "Checked.", Story: "the supervisor looks at what waits for approval"})
+		g.event(day, Event{Kind: DecideApprovals, Count: 8, Reason: "Checked.", Story: "the supervisor looks at what waits for approval"})
 	}
 }
 
