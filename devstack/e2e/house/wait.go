@@ -14,10 +14,10 @@ import (
 	"arrears/workflows/contract"
 )
 
-// How long a test waits for what must happen, and how often it looks. A loaded machine is slow, and a test that passes
-// never waits so long.
+// How long a test waits for what must happen, and how often it looks. A test that passes hardly ever waits so long, but the
+// engine's long polls last a minute, and on a loaded machine a task may miss one.
 const (
-	patience = 60 * time.Second
+	patience = 150 * time.Second
 	tick     = 25 * time.Millisecond
 	// longPatience is for what a killed worker had begun: the engine waits out the bound of the activity first.
 	longPatience = 6 * time.Minute
