@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"io"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"arrears/devstack/stack"
 	"arrears/domain/calendar"
+	"arrears/internal/terminal"
 )
 
 func TestTheEnvironmentIsRead(t *testing.T) {
@@ -68,4 +70,15 @@ func TestADemonstrationBeginsOnAMondayAndStandsStill(t *testing.T) {
 		require.EqualValues(t, 17280, c.Rate)
 	}
 	require.Equal(t, calendar.RealClock, Options{}.clock(time.Now()).Kind)
+}
+
+func TestAFolderKeepsItsPace(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	s := &session{o: Options{Day: 5 * time.Second}, screen: terminal.New(&out), home: &home{dir: "/data"}}
+	s.keepPace(5 * time.Second)
+	require.Empty(t, out.String())
+	s.keepPace(2 * time.Second)
+	require.Equal(t, 2*time.Second, s.o.Day)
+	require.Contains(t, out.String(), "a day in 2s")
 }

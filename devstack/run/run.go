@@ -116,10 +116,22 @@ func (s *session) prepare(ctx context.Context, p *wire.Product) error {
 	if s.keys, err = keyFiles(ctx, s.home.path("keys"), p.App, p.Auth()); err != nil {
 		return err
 	}
-	if s.o.Demo {
-		_, err = p.DB.ResumeClock(ctx, time.Now())
+	if !s.o.Demo {
+		return nil
+	}
+	clock, err := p.DB.ResumeClock(ctx, time.Now())
+	if err == nil {
+		s.keepPace(24 * time.Hour / time.Duration(clock.Rate))
 	}
 	return err
+}
+
+// keepPace takes the pace of the folder's clock, which never changes.
+func (s *session) keepPace(day time.Duration) {
+	if day.Round(time.Second/10) != s.o.Day.Round(time.Second/10) {
+		s.screen.Step("This folder's clock runs a day in %s, for ever; delete %s for another pace", day, s.home.shown())
+		s.o.Day = day
+	}
 }
 
 // portfolio is the sample as of the day on which the installation began, so that it is the same at every start.
