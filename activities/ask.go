@@ -6,9 +6,11 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
+	"arrears/domain/calendar"
 	"arrears/domain/casework"
 	"arrears/domain/money"
 	"arrears/domain/notice"
@@ -140,7 +142,7 @@ func (c *Collection) draft(ctx context.Context, s *sheet, parts []part) error {
 	if err != nil {
 		return err
 	}
-	raw, err := c.Office.compose(nc, &n, noDate)
+	raw, err := c.Office.compose(nc, &n, noDate, lastDay(s.file, stage, s.now))
 	if err != nil {
 		return err
 	}
@@ -214,6 +216,13 @@ func draftApproval(s *sheet, n notice.Notice, stage *policy.Stage, nc port.Notic
 	ap.Summary = fmt.Sprintf("%s by %s to customer %s: %s %s on %d items", stage.Key, n.Channel, nc.Customer.Number,
 		money.Of(n.AskedMinor, n.Currency).Decimal(), n.Currency, len(n.Lines))
 	return ap
+}
+
+// lastDay is the day by whose end a draft has to be decided. Its days of payment count from it, so that the customer has
+// them all unless the decision is late.
+func lastDay(f port.CaseFile, stage *policy.Stage, asked time.Time) calendar.Date {
+	h := house{f.HouseZone, f.HouseCalendar}
+	return dateIn(h.deadline(asked, stage.Approval.DeadlineDays), f.HouseZone).AddDays(-1)
 }
 
 func newApproval(s *sheet, stage *policy.Stage) casework.Approval {

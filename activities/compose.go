@@ -23,9 +23,9 @@ const (
 var noDate time.Time
 
 // compose picks the contact, renders, and composes the bytes; it fills the notice with what they are made of. The lines
-// that are live are in it.
+// that are live are in it, and their days of payment count from payFrom.
 // Errors: notice.no_channel, notice.no_contact, and those of rendering and composing.
-func (o Office) compose(nc port.NoticeContext, n *notice.Notice, date time.Time) ([]byte, error) {
+func (o Office) compose(nc port.NoticeContext, n *notice.Notice, date time.Time, payFrom calendar.Date) ([]byte, error) {
 	channel, ok := o.Channels[n.Channel]
 	if !ok {
 		return nil, fault.Newf(fault.Invalid, CodeNoChannel, "the channel %s is not set up", n.Channel)
@@ -34,7 +34,7 @@ func (o Office) compose(nc port.NoticeContext, n *notice.Notice, date time.Time)
 	if !ok {
 		return nil, fault.Newf(fault.Conflict, CodeNoContact, "no contact can be reached by %s", n.Channel)
 	}
-	content := contentOf(nc, n, contact, date)
+	content := contentOf(nc, n, contact, date, payFrom)
 	rendered, err := o.Renderer.Render(content)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func policyVersions(lines []notice.Line) []uuid.UUID {
 }
 
 // contentOf is everything the message says.
-func contentOf(nc port.NoticeContext, n *notice.Notice, contact receivable.Contact, date time.Time) notice.Content {
+func contentOf(nc port.NoticeContext, n *notice.Notice, contact receivable.Contact, date time.Time, payFrom calendar.Date) notice.Content {
 	if date.IsZero() {
 		date = n.CreatedAt
 	}
@@ -84,7 +84,7 @@ func contentOf(nc port.NoticeContext, n *notice.Notice, contact receivable.Conta
 	}
 	slices.SortStableFunc(c.Lines, byAge)
 	c.Template = notice.TemplateOf(c.Lines)
-	c.PayBy = payBy(c.Lines, c.DocumentDate, n.Calendar)
+	c.PayBy = payBy(c.Lines, payFrom, n.Calendar)
 	for _, d := range nc.Copies {
 		c.Attachments = append(c.Attachments, notice.Attachment{Filename: d.Filename, MediaType: d.MediaType, Content: d.Content})
 	}

@@ -66,6 +66,7 @@ type dispatchJob struct {
 	resend bool // the bytes of an earlier run may be out
 	work   port.Work
 	same   bool            // no line changed
+	late   bool            // the draft asks for payment by a day that has passed
 	closed []calendar.Date // on which the lines' policies send nothing
 }
 
@@ -83,7 +84,9 @@ func (j *dispatchJob) run(ctx context.Context) (dispatched, error) {
 	frozen := j.resend || j.f.Stage != ""
 	switch {
 	case frozen && (!j.same || !j.sameRecipient(nc)):
-		return j.withdraw(ctx)
+		return j.withdraw(ctx, "facts_changed")
+	case j.late:
+		return j.withdraw(ctx, "pay_by_passed")
 	case !slices.ContainsFunc(j.f.Lines, isLive):
 		return j.drop(ctx)
 	}
@@ -169,11 +172,23 @@ func (j *dispatchJob) checkLine(ctx context.Context, l *notice.Line, files []por
 	if l.AskMinor != d.AskMinor {
 		j.same = false
 	}
+	if j.f.Stage != "" && !j.resend {
+		j.late = j.late || j.expired(file, stageOf(p, l.Stage))
+	}
 	if !j.resend && j.f.Stage == "" {
 		fillLine(l, p, it, d, j.now)
 		j.work.Lines = append(j.work.Lines, *l)
 	}
 	return nil
+}
+
+// expired reports whether the draft asks for payment by a day that has passed.
+func (j *dispatchJob) expired(file *port.CaseFile, stage *policy.Stage) bool {
+	if stage.Courtesy() || stage.DueDays == 0 || stage.Approval == nil {
+		return false
+	}
+	by := shipped(j.f.Calendar).AddBusinessDays(lastDay(*file, stage, j.f.CreatedAt), stage.DueDays)
+	return by < dateIn(j.now, j.f.TimeZone)
 }
 
 func liveStep(f port.CaseFile, id uuid.UUID) (casework.Step, bool) {
@@ -207,8 +222,8 @@ func (j *dispatchJob) sameRecipient(nc port.NoticeContext) bool {
 }
 
 // withdraw gives up what was frozen: its cases ask again for what holds now.
-func (j *dispatchJob) withdraw(ctx context.Context) (dispatched, error) {
-	if _, err := j.tx.WithdrawNotice(ctx, j.f.ID, "facts_changed", j.now); err != nil {
+func (j *dispatchJob) withdraw(ctx context.Context, why string) (dispatched, error) {
+	if _, err := j.tx.WithdrawNotice(ctx, j.f.ID, why, j.now); err != nil {
 		return dispatched{}, err
 	}
 	work := port.Work{}
@@ -216,7 +231,7 @@ func (j *dispatchJob) withdraw(ctx context.Context) (dispatched, error) {
 		work.Counts = []port.Count{{Name: countWithdrawn, N: 1}}
 	}
 	e, err := entry(j.now, "notice.withdrawn", "notice", j.f.ID, j.f.CustomerID, oneCase(j.f.Lines), map[string]any{
-		"reason": "facts_changed", "in_sending": j.resend,
+		"reason": why, "in_sending": j.resend,
 	})
 	if err != nil {
 		return dispatched{}, err
@@ -239,7 +254,7 @@ func (j *dispatchJob) drop(ctx context.Context) (dispatched, error) {
 // bytes are the frozen ones, or composed now.
 func (j *dispatchJob) bytes(ctx context.Context, nc port.NoticeContext, frozen bool) ([]byte, error) {
 	if !frozen {
-		return j.n.Office.compose(nc, &j.f.Notice, j.now)
+		return j.n.Office.compose(nc, &j.f.Notice, j.now, dateIn(j.now, j.f.TimeZone))
 	}
 	raw, err := j.tx.NoticeBody(ctx, j.f.ID)
 	if err != nil {

@@ -50,3 +50,31 @@ func TestATimelineTellsWhoApproved(t *testing.T) {
 	}
 	require.Equal(t, []string{"approval.requested", "approval.rejected", "approval.requested", "approval.approved"}, actions)
 }
+
+// The days of payment of a draft count from the last day of its approval; one decided so late that they have passed is not
+// sent, but asked for again.
+func TestADraftAsksForADayToCome(t *testing.T) {
+	t.Parallel()
+	p := newPump(t)
+	c := p.Customer("1001")
+	last := approved(remind("demand", 15), policy.DeadlineRemind)
+	last.DueDays = 5
+	assign(t, p, c, ladder("demand", remind("first", 5), last))
+	p.Invoice(c, "R1", 100_00, "2024-02-01")
+	p.Through("2024-02-16")
+	first := oneApproval(t, p)
+	body, err := p.App.NoticeBody(t.Context(), pump.Boss, first.SubjectID)
+	require.NoError(t, err)
+	require.Contains(t, string(body), "27 February 2024", "asked on Friday the 16th, decided by the 20th, five business days")
+
+	p.Through("2024-02-27")
+	approve(t, p, oneApproval(t, p))
+	p.Through("2024-02-28")
+	require.Empty(t, p.SentOn("2024-02-28"))
+	second := oneApproval(t, p)
+	require.NotEqual(t, first.ID, second.ID)
+	approve(t, p, second)
+	p.Through("2024-03-01")
+	require.Equal(t, []int{1, 2}, levels(p.Sent()))
+	require.Empty(t, p.Errors)
+}
