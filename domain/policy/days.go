@@ -54,16 +54,20 @@ const maxClosedRun = maxClosedDays + 1
 
 // Opens returns the first instant, not before t, at which the policy lets something go out to a customer with the time
 // zone and holiday calendar: inside the window, on a business day, and on none of the policy's closed days. An unknown zone
-// counts as UTC, an unknown calendar as weekends only.
+// counts as UTC, an unknown calendar as weekends only; without a calendar the window alone names the days.
 // Errors: calendar.CodeInvalidWindow, calendar.CodeNoWindow.
 func Opens(p *Policy, zone, code string, t time.Time) (time.Time, error) {
 	loc, err := calendar.LoadZone(zone)
 	if err != nil {
 		loc = time.UTC
 	}
-	days, _ := businessDaysOf(code, p.ClosedDays)
+	var holidays *calendar.Calendar
+	if code != "" && code != noHolidays {
+		days, _ := businessDaysOf(code, p.ClosedDays)
+		holidays = days.cal
+	}
 	for range maxClosedRun {
-		t, err = p.Window.Next(t, loc, days.cal)
+		t, err = p.Window.Next(t, loc, holidays)
 		if err != nil {
 			return time.Time{}, err
 		}

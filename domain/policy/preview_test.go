@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -148,6 +149,9 @@ func TestOpensKeepsHolidaysAndClosedDaysFree(t *testing.T) {
 	require.Equal(t, "2026-03-30 08:00 +0200", opens("Europe/Berlin", "DE", "2026-03-28"), "summer time")
 	require.Equal(t, "2026-10-26 08:00 +0100", opens("Europe/Berlin", "DE", "2026-10-24"), "winter time again")
 	require.Equal(t, "2026-04-03 08:00 +0000", opens("Not/AZone", "??", "2026-04-03"))
+	require.Equal(t, "2026-04-06 08:00 +0000", opens("UTC", "none", "2026-04-04"), "the window names no weekend")
+	p.Window.Days = []time.Weekday{time.Saturday}
+	require.Equal(t, "2026-04-04 08:00 +0000", opens("UTC", "none", "2026-04-04"), "this one does")
 
 	p.Window.To = p.Window.From
 	_, err := Opens(p, "UTC", "none", at9("2026-04-03"))
