@@ -9,11 +9,14 @@ import (
 	"arrears/domain/notice"
 )
 
-// Message, Envelope and Outcome are the domain's, so that interfaces declared elsewhere have the same shape.
+// The domain's own types, so that interfaces declared elsewhere have the same shape.
 type (
-	Message  = notice.Message
+	// Message is what is handed to a channel.
+	Message = notice.Message
+	// Envelope is what a message is composed of.
 	Envelope = notice.Envelope
-	Outcome  = notice.Outcome
+	// Outcome is what became of a message.
+	Outcome = notice.Outcome
 )
 
 // Channel composes and hands over messages of one kind. It is safe for concurrent use.

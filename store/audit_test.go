@@ -210,7 +210,7 @@ func TestVerifyFindsAnAlteredEntry(t *testing.T) {
 	require.NoError(t, err)
 	found, err := h.VerifyAudit(t.Context())
 	require.Equal(t, audit.CodeBrokenChain, fault.CodeOf(err))
-	var where *audit.Break
+	var where *audit.BreakError
 	require.ErrorAs(t, err, &where)
 	require.Equal(t, int64(2), where.Position)
 	require.Equal(t, int64(1), found.Sealed)

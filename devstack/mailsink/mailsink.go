@@ -105,7 +105,7 @@ func Start(opts Options) (*Sink, error) {
 		s.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 		s.certPEM = certPEM
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(loopback.Host, strconv.Itoa(opts.Port)))
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(loopback.Host, strconv.Itoa(opts.Port)))
 	if err != nil {
 		return nil, fmt.Errorf("listen for mail: %w", err)
 	}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -80,7 +81,7 @@ func TestStopGentlyGetsHarder(t *testing.T) {
 
 func spawned(t *testing.T, program string, args ...string) *child {
 	t.Helper()
-	c, err := spawn(exec.Command(program, args...))
+	c, err := spawn(exec.CommandContext(context.WithoutCancel(t.Context()), program, args...))
 	require.NoError(t, err)
 	t.Cleanup(func() { c.signal(syscall.SIGKILL); <-c.done })
 	return c
@@ -88,7 +89,7 @@ func spawned(t *testing.T, program string, args ...string) *child {
 
 func TestSpawnReportsWhatCannotStart(t *testing.T) {
 	t.Parallel()
-	_, err := spawn(exec.Command("/no/such/program"))
+	_, err := spawn(exec.CommandContext(t.Context(), "/no/such/program"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 

@@ -153,8 +153,8 @@ func (s *Server) launchOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = logFile.Close() }() // the child has its own copy
-	cmd := exec.Command(s.programs.server(), s.arguments()...)
+	defer func() { _ = logFile.Close() }()                                                        // the child has its own copy
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), s.programs.server(), s.arguments()...) // it outlives the start
 	cmd.Dir = s.place.data()
 	cmd.Env = serverEnv()
 	cmd.Stdout, cmd.Stderr = logFile, logFile

@@ -34,7 +34,7 @@ func TestStartAndStopTogether(t *testing.T) {
 	require.NoError(t, s.Stop(context.Background()))
 	require.NoError(t, s.Stop(context.Background()), "stopping again does nothing")
 	for _, address := range []string{addresses.Temporal, addresses.SMTP} {
-		_, err := net.Dial("tcp", address)
+		_, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
 		require.Error(t, err, "%s still answers", address)
 	}
 }

@@ -271,7 +271,7 @@ func chain(rt *rapid.T) []audit.Link {
 
 func requireBreak(t require.TestingT, err error, position int64) {
 	require.Equal(t, audit.CodeBrokenChain, fault.CodeOf(err))
-	found, ok := errors.AsType[*audit.Break](err)
+	found, ok := errors.AsType[*audit.BreakError](err)
 	require.True(t, ok)
 	require.Equal(t, position, found.Position, "the first broken position is named: %s", found.Reason)
 }
@@ -286,7 +286,8 @@ func ExampleVerify() {
 	}
 	fmt.Println(audit.Verify(links))
 	links[1].Entry.Action = "notice.withdrawn"
-	fmt.Println(fault.CodeOf(audit.Verify(links)), audit.Verify(links).(*fault.Error).Message)
+	broken, _ := errors.AsType[*fault.Error](audit.Verify(links))
+	fmt.Println(broken.Code, broken.Message)
 	// Output:
 	// <nil>
 	// audit.broken_chain the record is broken at position 2: the entry was altered

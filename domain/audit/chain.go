@@ -45,8 +45,8 @@ func Hash(prev [32]byte, e Entry) [32]byte {
 	return sha256.Sum256(text)
 }
 
-// Break says where a chain is broken; errors.As finds it in Verify's error.
-type Break struct {
+// BreakError says where a chain is broken; errors.As finds it in Verify's error.
+type BreakError struct {
 	// Position is the first position that does not verify.
 	Position int64
 	// Reason says what is wrong there.
@@ -54,7 +54,7 @@ type Break struct {
 }
 
 // Error names the position and the reason.
-func (b *Break) Error() string { return fmt.Sprintf("position %d: %s", b.Position, b.Reason) }
+func (b *BreakError) Error() string { return fmt.Sprintf("position %d: %s", b.Position, b.Reason) }
 
 // Verifier checks a chain link by link, so that a long one need not be in memory. Its zero value begins at position 1.
 type Verifier struct {
@@ -67,7 +67,7 @@ func NewVerifier(position int64, hash [32]byte) *Verifier {
 	return &Verifier{position: position, hash: hash}
 }
 
-// Next checks the next link. After an error the verifier stays where it was. Error: CodeBrokenChain, wrapping a *Break.
+// Next checks the next link. After an error the verifier stays where it was. Error: CodeBrokenChain, wrapping a *BreakError.
 func (v *Verifier) Next(l Link) error {
 	want := v.position + 1
 	switch {
@@ -87,7 +87,7 @@ func (v *Verifier) Next(l Link) error {
 func (v *Verifier) Head() (position int64, hash [32]byte) { return v.position, v.hash }
 
 // Verify checks a whole chain from position 1 and names the first position that does not verify. An empty chain is good.
-// Error: CodeBrokenChain, wrapping a *Break.
+// Error: CodeBrokenChain, wrapping a *BreakError.
 func Verify(links []Link) error {
 	var v Verifier
 	for _, l := range links {
@@ -99,6 +99,6 @@ func Verify(links []Link) error {
 }
 
 func broken(position int64, reason string) error {
-	b := &Break{Position: position, Reason: reason}
+	b := &BreakError{Position: position, Reason: reason}
 	return fault.Wrap(b, fault.Conflict, CodeBrokenChain, "the record is broken at "+b.Error())
 }

@@ -3,6 +3,7 @@ package notice
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -32,7 +33,7 @@ var tagEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPad
 // ReplyAddress returns the address to which a customer answers: "reply+", an opaque tag that names the customer, and the
 // installation's reply domain. It is the same on all notices to the customer, so answers thread together.
 func ReplyAddress(customerID uuid.UUID, domain string) string {
-	tag := append(customerID[:], checksum(customerID)...)
+	tag := slices.Concat(customerID[:], checksum(customerID))
 	return replyPrefix + tagEncoding.EncodeToString(tag) + "@" + domain
 }
 

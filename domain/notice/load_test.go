@@ -127,7 +127,7 @@ func TestWrongTemplatesStopTheStart(t *testing.T) {
 			templates, err := notice.Load(tt.files)
 			require.Nil(t, templates)
 			require.Equal(t, notice.CodeTemplate, fault.CodeOf(err))
-			fields := err.(*fault.Error).Fields
+			fields := faultOf(t, err).Fields
 			require.NotEmpty(t, fields)
 			require.Equal(t, tt.path, fields[0].Path)
 			require.Contains(t, fields[0].Message, tt.says)
@@ -158,7 +158,7 @@ func TestTheDocumentedExampleLoads(t *testing.T) {
 func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := notice.Load(files("en/a.txt", "{{", "en/b.txt", "{{", "nonsense", "x"))
-	require.Len(t, err.(*fault.Error).Fields, 3)
+	require.Len(t, faultOf(t, err).Fields, 3)
 }
 
 type brokenFS struct{}
@@ -177,4 +177,12 @@ func TestAFolderThatCannotBeReadStopsTheStart(t *testing.T) {
 	}
 	_, err = notice.Load(many)
 	require.Equal(t, notice.CodeTemplate, fault.CodeOf(err))
+}
+
+// faultOf is the error as the one type there is.
+func faultOf(t *testing.T, err error) *fault.Error {
+	t.Helper()
+	var known *fault.Error
+	require.ErrorAs(t, err, &known)
+	return known
 }

@@ -19,8 +19,8 @@ type converter struct {
 	fields []fault.Field
 }
 
-func (c *converter) fail(path, code, format string, args ...any) {
-	c.fields = append(c.fields, fault.Field{Path: path, Code: code, Message: fmt.Sprintf(format, args...)})
+func (c *converter) fail(path, code, message string) {
+	c.fields = append(c.fields, fault.Field{Path: path, Code: code, Message: message})
 }
 
 func (c *converter) policy(doc *document) Policy {

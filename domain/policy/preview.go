@@ -174,7 +174,7 @@ func (s *story) overdue(currency money.Currency, minor int64, due calendar.Date)
 			return
 		}
 	}
-	s.facts.Customer.Overdue = append(list, OverdueFacts{Currency: currency, Count: 1, TotalMinor: minor, OldestDue: due})
+	s.facts.Customer.Overdue = append(s.facts.Customer.Overdue, OverdueFacts{Currency: currency, Count: 1, TotalMinor: minor, OldestDue: due})
 }
 
 func (s *story) today(it *ItemFacts) calendar.Date {

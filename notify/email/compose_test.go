@@ -2,6 +2,7 @@ package email
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"io"
 	"mime"
@@ -102,7 +103,7 @@ func TestAMailProgramReadsEveryPart(t *testing.T) {
 	bodies := map[string]string{}
 	for {
 		part, err := reader.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		require.NoError(t, err)

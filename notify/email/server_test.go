@@ -69,7 +69,7 @@ func start(t *testing.T, o serve) *server {
 	s.smtp.Domain = "sink.example"
 	s.smtp.AllowInsecureAuth = true
 	s.smtp.ErrorLog = log.New(io.Discard, "", 0)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s.port = listener.Addr().(*net.TCPAddr).Port
 	if o.implicit {
@@ -208,7 +208,7 @@ func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
 // deadPort is one on which nobody listens.
 func deadPort(t *testing.T) int {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
 	return listener.Addr().(*net.TCPAddr).Port
@@ -218,7 +218,7 @@ func deadPort(t *testing.T) int {
 // "cut" closes the connection. The rule "END" is for the end of a message, "GREET" for the greeting.
 func script(t *testing.T, rules map[string]string) int {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	var running sync.WaitGroup
 	running.Go(func() {

@@ -5,6 +5,7 @@
 package loopback
 
 import (
+	"context"
 	"fmt"
 	"net"
 )
@@ -17,7 +18,7 @@ const Host = "127.0.0.1"
 func FreePorts(n int) ([]int, error) {
 	ports := make([]int, 0, n)
 	for range n {
-		listener, err := net.Listen("tcp", net.JoinHostPort(Host, "0"))
+		listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(Host, "0"))
 		if err != nil {
 			return nil, fmt.Errorf("find a free port on %s: %w", Host, err)
 		}

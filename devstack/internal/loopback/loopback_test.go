@@ -21,7 +21,7 @@ func TestFreePortsAreDifferentAndUsable(t *testing.T) {
 		require.False(t, seen[port], "port %d came twice", port)
 		seen[port] = true
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(loopback.Host, strconv.Itoa(ports[0])))
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", net.JoinHostPort(loopback.Host, strconv.Itoa(ports[0])))
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
 }
