@@ -3,7 +3,10 @@ package activities
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
+
+	"go.temporal.io/sdk/activity"
 
 	"github.com/google/uuid"
 
@@ -28,11 +31,13 @@ const (
 	defaultSendWithin = 2 * time.Second
 	maxDispatches     = 3                // a machine that is slower than that three times in a row tries later
 	recordTimeout     = 15 * time.Second // recording the outcome goes on when the activity is cancelled
+	beatEvery         = 4 * time.Second  // a fifth of the time after which a silent worker counts as dead
 )
 
 // DeliverNotice seals, dispatches and hands over a notice whose moment has come, and records the outcome. Run again after
 // a crash it sends the same bytes again if the facts are unchanged, and withdraws otherwise.
 func (n *Notices) DeliverNotice(ctx context.Context, in contract.Step) (contract.Next, error) {
+	defer beat(ctx)()
 	next, channel, err := n.ready(ctx, in)
 	if err != nil || next.Now != contract.DeliverNotice {
 		return next, err
@@ -46,6 +51,29 @@ func (n *Notices) DeliverNotice(ctx context.Context, in contract.Step) (contract
 	}
 	defer func() { _ = session.Close() }() // what was sent is recorded; nothing is left to lose
 	return n.exchange(ctx, in, session)
+}
+
+// beat tells the engine that the delivery is alive, however slow the other side is, so that another worker takes it over
+// within seconds of a crash. The caller calls the result when it is done.
+func beat(ctx context.Context) (stop func()) {
+	if !activity.IsActivity(ctx) {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var beating sync.WaitGroup
+	beating.Go(func() {
+		ticker := time.NewTicker(beatEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	})
+	return func() { cancel(); beating.Wait() }
 }
 
 // ready tells what is to be done, and for a notice that is to be sent its channel; nil when that is not set up.

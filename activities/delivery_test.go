@@ -11,7 +11,6 @@ import (
 
 	"arrears/activities"
 	"arrears/app"
-	"arrears/domain/calendar"
 	"arrears/domain/casework"
 	"arrears/domain/fault"
 	"arrears/domain/notice"
@@ -364,12 +363,4 @@ func gatherOnly(t *testing.T, p *pump.Pump) {
 	p.Mail.PrepareError = func() error { return fault.New(fault.Unavailable, notify.CodeUnavailable, "down") }
 	p.Settle()
 	p.Mail.PrepareError = nil
-}
-
-func TestThePauseFitsTheClock(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, 2*time.Second, activities.Pause(calendar.Clock{Kind: calendar.RealClock}))
-	require.Equal(t, 15*time.Minute/17280, activities.Pause(calendar.Clock{Kind: calendar.ScaledClock, Rate: 17280}))
-	require.Equal(t, 2*time.Second, activities.Pause(calendar.Clock{Kind: calendar.ScaledClock, Rate: 2}))
-	require.Zero(t, activities.Pause(calendar.Clock{Kind: calendar.SteppedClock}))
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"arrears/domain/audit"
-	"arrears/domain/calendar"
 	"arrears/domain/casework"
 	"arrears/domain/notice"
 	"arrears/domain/receivable"
@@ -192,19 +191,6 @@ func (n *Notices) real() time.Time {
 		return n.Real()
 	}
 	return time.Now()
-}
-
-// Pause is how long a notice waits for more lines in real time: two seconds, less on a scaled clock so that it stays a
-// quarter of an hour of business time at most, and none on a stepped one, whose driver waits until all is quiet.
-func Pause(clock calendar.Clock) time.Duration {
-	const pause, business = 2 * time.Second, 15 * time.Minute
-	switch clock.Kind {
-	case calendar.ScaledClock:
-		return min(pause, business/time.Duration(max(clock.Rate, 1)))
-	case calendar.SteppedClock:
-		return 0
-	}
-	return pause
 }
 
 // limit leaves only the channels that are set up among those that reach the customer.

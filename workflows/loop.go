@@ -21,6 +21,7 @@ const (
 	localAll       = 10 * time.Second
 	stepTimeout    = time.Minute
 	deliverTimeout = 3 * time.Minute
+	deliverSilence = 20 * time.Second // a delivery that says nothing for so long has lost its worker
 	retryFor       = 24 * time.Hour
 	retryAtMost    = 10 * time.Minute
 )
@@ -174,13 +175,14 @@ func localOptions(ctx workflow.Context) workflow.Context {
 }
 
 func (l *loop) options(ctx workflow.Context, activity string) workflow.Context {
-	timeout := stepTimeout
+	timeout, silence := stepTimeout, time.Duration(0)
 	if activity == l.remote {
-		timeout = deliverTimeout
+		timeout, silence = deliverTimeout, deliverSilence
 	}
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout:    timeout,
 		ScheduleToCloseTimeout: retryFor,
+		HeartbeatTimeout:       silence,
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: retryAtMost},
 	})
 }
