@@ -10,6 +10,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/casework"
 	"arrears/domain/notice"
+	"arrears/domain/policy"
 	"arrears/port"
 	"arrears/workflows/contract"
 )
@@ -56,13 +57,16 @@ func noticeDecided(ctx context.Context, tx port.Tx, ap casework.Approval, work *
 	}
 	about := subject{invoice: oneInvoice(n.Lines), today: today(now, n.TimeZone), collector: n.Collector}
 	n.Outcome, n.State = "rejected", notice.Withdrawn
+	write := port.NoticeWrite{Notice: n.Notice}
 	if ap.State == casework.ApprovalApproved {
-		n.Outcome, n.State, n.ApprovedAt, n.OpensAt = "", notice.Sealed, &now, now
+		if write, err = sealed(ctx, tx, n.Notice, now); err != nil {
+			return subject{}, err
+		}
 	} else {
 		work.Lines = rejectLines(n.Lines)
 		work.Nudges = caseNudges(n.Lines)
 	}
-	work.Notices = append(work.Notices, port.NoticeWrite{Notice: n.Notice})
+	work.Notices = append(work.Notices, write)
 	for _, s := range steps {
 		if s.State == casework.StepAwaitingApproval {
 			work.Steps = append(work.Steps, decidedStep(s, ap, about.today))
@@ -70,6 +74,21 @@ func noticeDecided(ctx context.Context, tx port.Tx, ap casework.Approval, work *
 	}
 	work.Nudges = append(work.Nudges, noticeNudge(n.ID))
 	return about, nil
+}
+
+// sealed is an approved draft: it goes out when its window next opens.
+func sealed(ctx context.Context, tx port.Tx, n notice.Notice, now time.Time) (port.NoticeWrite, error) {
+	n.Outcome, n.State, n.ApprovedAt, n.OpensAt = "", notice.Sealed, &now, now
+	if len(n.Lines) > 0 {
+		p, err := tx.PinnedPolicy(ctx, n.Lines[0].PolicyVersionID)
+		if err != nil {
+			return port.NoticeWrite{}, err
+		}
+		if n.OpensAt, err = policy.Opens(p, n.TimeZone, n.Calendar, now); err != nil {
+			return port.NoticeWrite{}, err
+		}
+	}
+	return port.NoticeWrite{Notice: n, WakeAt: n.OpensAt}, nil
 }
 
 func decidedStep(s casework.Step, ap casework.Approval, today calendar.Date) casework.Step {
