@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -9,6 +10,7 @@ import (
 	"arrears/domain/access"
 	"arrears/domain/calendar"
 	"arrears/domain/casework"
+	"arrears/domain/notice"
 	"arrears/domain/policy"
 	"arrears/domain/receivable"
 )
@@ -158,8 +160,8 @@ func passReason(d policy.ItemDecision) string {
 	return "passed"
 }
 
-// settlePromises settles what was promised for a day that has passed with its grace. That changes the customer's sums too,
-// so the facts are read again, and the cases that look at those sums are nudged.
+// settlePromises settles what was promised for a day that has passed with its grace. More is collectable then, so what was
+// asked to be approved lapses, the facts are read again, and the cases that look at the customer's sums are nudged.
 func (c *Collection) settlePromises(ctx context.Context, s *sheet) error {
 	settled := make(map[uuid.UUID]bool)
 	err := s.each(policy.DoSettle, func(it *policy.ItemFacts, _ policy.ItemDecision) error {
@@ -178,6 +180,9 @@ func (c *Collection) settlePromises(ctx context.Context, s *sheet) error {
 	if err != nil {
 		return err
 	}
+	if err := s.lapse(ctx, "promise_settled"); err != nil {
+		return err
+	}
 	if err := s.tx.NudgeWideCases(ctx, s.file.Case.CustomerID); err != nil {
 		return err
 	}
@@ -187,7 +192,62 @@ func (c *Collection) settlePromises(ctx context.Context, s *sheet) error {
 	}
 	for _, file := range files {
 		c.Office.limit(&file)
-		s.file.Facts = file.Facts
+		s.file.Facts, s.file.Live = file.Facts, file.Live
+	}
+	return nil
+}
+
+// lapse withdraws what waits for approval or is approved for the case: the amount it was asked for is no longer the one.
+func (s *sheet) lapse(ctx context.Context, why string) error {
+	cases := []uuid.UUID{s.file.InvoiceID}
+	notices, err := s.tx.LiveNotices(ctx, cases)
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		if n.Stage == "" || n.State == notice.Sending {
+			continue // the dispatch brings a gathered line up to date
+		}
+		if err := s.withdrawDraft(ctx, n, why); err != nil {
+			return err
+		}
+	}
+	steps, err := s.tx.LapseStepApprovals(ctx, cases, why, s.now)
+	if err != nil {
+		return err
+	}
+	return s.lapsed(steps, uuid.NullUUID{UUID: s.file.InvoiceID, Valid: true}, why)
+}
+
+func (s *sheet) withdrawDraft(ctx context.Context, n notice.Notice, why string) error {
+	approvals, err := s.tx.ApprovalsOf(ctx, n.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := s.tx.WithdrawNotice(ctx, n.ID, why, s.now); err != nil {
+		return err
+	}
+	e, err := entry(s.now, "notice.withdrawn", "notice", n.ID, n.CustomerID, oneCase(n.Lines), map[string]any{
+		"reason": why, "stage": n.Stage, "lines": len(n.Lines),
+	})
+	if err != nil {
+		return err
+	}
+	s.work.Audit = append(s.work.Audit, e)
+	open := slices.DeleteFunc(approvals, func(ap casework.Approval) bool { return ap.State != casework.ApprovalOpen })
+	return s.lapsed(open, oneCase(n.Lines), why)
+}
+
+// lapsed records that approvals lapsed.
+func (s *sheet) lapsed(approvals []casework.Approval, invoice uuid.NullUUID, why string) error {
+	for _, ap := range approvals {
+		data := requestData(ap)
+		data["reason"] = why
+		e, err := entry(s.now, "approval.lapsed", "approval", ap.ID, ap.CustomerID, invoice, data)
+		if err != nil {
+			return err
+		}
+		s.work.Audit = append(s.work.Audit, e)
 	}
 	return nil
 }
