@@ -38,7 +38,8 @@ type Notices interface {
 	LiveNotices(ctx context.Context, caseIDs []uuid.UUID) ([]notice.Notice, error)
 
 	// WithdrawNotice withdraws the notice with its live lines, frees their steps, lapses its open approval, and leaves nudges
-	// for the notice and the cases of the lines. It returns the cases. The caller writes the audit entry.
+	// for the notice and the cases of the lines, which count as about to ask again. It returns the cases. The caller writes
+	// the audit entry.
 	WithdrawNotice(ctx context.Context, id uuid.UUID, code string, now time.Time) ([]uuid.UUID, error)
 	// WithdrawLines withdraws live lines with their steps; the notice goes with its last live line and is nudged.
 	WithdrawLines(ctx context.Context, lineIDs []uuid.UUID, code string, now time.Time) error

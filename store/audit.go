@@ -25,12 +25,18 @@ const auditColumns = `
   data,
   idempotency_key`
 
-// draftApprovals are the approvals of an invoice's drafts; a draft may be about others of its customer as well.
-const draftApprovals = `
-SELECT a.id
-FROM notice_lines l
-JOIN approvals a ON a.subject_id = l.notice_id AND a.subject_kind = 'notice'
-WHERE l.case_id = $?`
+// ofDraft is what befell an invoice's drafts, which may be about others of its customer as well. What befalls other notices
+// is told line by line.
+const ofDraft = `subject_id IN (
+  SELECT a.id
+  FROM notice_lines l
+  JOIN approvals a ON a.subject_id = l.notice_id AND a.subject_kind = 'notice'
+  WHERE l.case_id = $?)
+OR action = 'notice.withdrawn' AND subject_id IN (
+  SELECT n.id
+  FROM notice_lines l
+  JOIN notices n ON n.id = l.notice_id AND n.stage <> ''
+  WHERE l.case_id = $?)`
 
 // Audit appends an entry; see port.Tx.
 func (t *tx) Audit(ctx context.Context, e audit.Entry) error {
@@ -66,8 +72,8 @@ INSERT INTO audit_entries (
 func (t *tx) ListAudit(ctx context.Context, f port.AuditFilter, p port.Page) (port.Paged[audit.Entry], error) {
 	var w filter
 	if f.InvoiceID.Valid && f.CustomerID.Valid && len(f.Actions) > 0 {
-		w.add("(invoice_id = $? OR (customer_id = $? AND invoice_id IS NULL AND (action = ANY($?) OR subject_id IN ("+draftApprovals+"))))",
-			f.InvoiceID.UUID, f.CustomerID.UUID, f.Actions, f.InvoiceID.UUID)
+		w.add("(invoice_id = $? OR (customer_id = $? AND invoice_id IS NULL AND (action = ANY($?) OR "+ofDraft+")))",
+			f.InvoiceID.UUID, f.CustomerID.UUID, f.Actions, f.InvoiceID.UUID, f.InvoiceID.UUID)
 	} else {
 		w.id("invoice_id = $?", f.InvoiceID)
 		w.id("customer_id = $?", f.CustomerID)

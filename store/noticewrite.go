@@ -118,6 +118,8 @@ func (t *tx) WithdrawNotice(ctx context.Context, id uuid.UUID, code string, now 
 UPDATE approvals
 SET state = 'lapsed', decided_at = $2, comment = $3, version = version + 1
 WHERE subject_kind = 'notice' AND subject_id = $1 AND state = 'open'`, id, now, code)
+	// The cases look again each in its own time; marked as due, the first of them that asks again takes the others along.
+	b.Queue(`UPDATE cases SET next_action = 'AskApproval', wake_at = $2 WHERE id = ANY($1) AND state = 'active'`, cases, now)
 	b.Queue(sqlNudge, "notice/"+id.String(), id, "notice", nil, "ReviewNotice")
 	b.Queue(sqlNudgeCases, cases)
 	b.Queue(sqlNotifyNudge)
