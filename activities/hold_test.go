@@ -247,5 +247,5 @@ func TestWakingACase(t *testing.T) {
 	require.NoError(t, p.App.WakeCase(t.Context(), pump.Boss, inv.ID))
 	p.Settle()
 	require.Equal(t, 1, p.Calls[contract.Review])
-	require.Len(t, p.Case(inv.ID).Decisions, 2)
+	require.Equal(t, 2, p.Case(inv.ID).Decisions)
 }

@@ -160,7 +160,7 @@ func TestANoticeIsShownAsItIsSent(t *testing.T) {
 func TestEachChannelHasItsOwnForm(t *testing.T) {
 	t.Parallel()
 	for channel, want := range map[receivable.Channel]string{
-		receivable.Email: ".eml", receivable.Letter: ".pdf", receivable.Webhook: ".json", receivable.SMS: ".txt",
+		receivable.Email: ".eml", receivable.Letter: ".pdf", receivable.Webhook: ".json", receivable.SMS: ".json",
 	} {
 		_, ending := rawType(channel)
 		require.Equal(t, want, ending)

@@ -80,8 +80,8 @@ func writeCase(c casework.Case) caseJSON {
 func writeCaseDetail(d app.CaseDetail) caseJSON {
 	found := writeCase(d.Case)
 	found.Steps = each(d.Steps, writeStep)
-	if n := len(d.Decisions); n > 0 {
-		last := writeDecision(d.Decisions[n-1])
+	if d.Last.Seq > 0 {
+		last := writeDecision(d.Last)
 		found.LastDecision = &last
 	}
 	return found

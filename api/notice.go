@@ -105,8 +105,6 @@ func rawType(channel receivable.Channel) (mediaType, ending string) {
 		return "message/rfc822", ".eml"
 	case receivable.Letter:
 		return "application/pdf", ".pdf"
-	case receivable.Webhook:
-		return typeJSON, ".json"
 	}
-	return "text/plain; charset=utf-8", ".txt"
+	return typeJSON, ".json" // what is posted
 }

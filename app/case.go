@@ -17,11 +17,11 @@ import (
 // CodeNothingOpen means a ladder cannot be restarted because nothing of the invoice is open.
 const CodeNothingOpen = "case.nothing_open"
 
-// CaseDetail is a case with its steps and recorded decisions.
+// CaseDetail is a case with its steps and its last decision.
 type CaseDetail struct {
 	casework.Case
-	Steps     []casework.Step
-	Decisions []port.DecisionRecord
+	Steps []casework.Step
+	Last  port.DecisionRecord
 }
 
 // Case reads an invoice's case. Error: case.not_found.
@@ -37,7 +37,7 @@ func (a *App) Case(ctx context.Context, who access.Principal, invoiceID uuid.UUI
 		if d.Steps, err = tx.StepsOf(ctx, invoiceID); err != nil {
 			return err
 		}
-		d.Decisions, err = tx.DecisionsOf(ctx, invoiceID)
+		d.Last, err = tx.LastDecision(ctx, invoiceID)
 		return err
 	})
 	return d, err

@@ -42,6 +42,8 @@ type Cases interface {
 
 	// DecisionsOf reads a case's recorded decisions in order.
 	DecisionsOf(ctx context.Context, caseID uuid.UUID) ([]DecisionRecord, error)
+	// LastDecision reads the latest; a zero Seq means there is none.
+	LastDecision(ctx context.Context, caseID uuid.UUID) (DecisionRecord, error)
 	// StepsOf reads a case's steps in order.
 	StepsOf(ctx context.Context, caseID uuid.UUID) ([]casework.Step, error)
 	// StepsOfNotice reads the steps whose lines are or were in a notice.

@@ -153,7 +153,23 @@ func (t *tx) ListAttention(ctx context.Context, p port.Page) (port.Paged[casewor
 
 // DecisionsOf reads recorded decisions; see port.Cases.
 func (t *tx) DecisionsOf(ctx context.Context, caseID uuid.UUID) ([]port.DecisionRecord, error) {
-	return many(ctx, t, scanDecision, `
+	return many(ctx, t, scanDecision, sqlDecisions+`
+ORDER BY seq`, caseID)
+}
+
+// LastDecision reads the latest; see port.Cases.
+func (t *tx) LastDecision(ctx context.Context, caseID uuid.UUID) (port.DecisionRecord, error) {
+	found, err := many(ctx, t, scanDecision, sqlDecisions+`
+ORDER BY seq DESC
+LIMIT 1`, caseID)
+	if err != nil || len(found) == 0 {
+		return port.DecisionRecord{}, err
+	}
+	return found[0], nil
+}
+
+// sqlDecisions is in the order of scanDecision.
+const sqlDecisions = `
 SELECT
   case_id,
   seq,
@@ -163,9 +179,7 @@ SELECT
   facts,
   decision
 FROM decisions
-WHERE case_id = $1
-ORDER BY seq`, caseID)
-}
+WHERE case_id = $1`
 
 func scanDecision(row pgx.CollectableRow) (port.DecisionRecord, error) {
 	var d port.DecisionRecord

@@ -214,7 +214,7 @@ func TestADecisionIsReadBackAsRecorded(t *testing.T) {
 		in.Instalments = nil
 		in.Currency = money.Currency("JPY")
 	})
-	first := p.Case(inv.ID).Decisions[0]
+	first := p.Case(inv.ID).Last
 	require.Equal(t, "arm", first.CalledFor)
 	require.Equal(t, policy.RulesVersion, first.Decision.Rules)
 	pinned := policy.Default()
