@@ -224,6 +224,22 @@ func TestALadderIsRestarted(t *testing.T) {
 	require.Equal(t, 2, p.Items(inv.ID)[0].Cycle)
 }
 
+// A restarted ladder is climbed by the policy that is assigned by then.
+func TestARestartedLadderFollowsTheAssignedPolicy(t *testing.T) {
+	t.Parallel()
+	p := newPump(t)
+	inv := p.Invoice(p.Customer("1001"), "R1", 100_00, "2024-02-01")
+	p.Through("2024-02-07")
+	p.Publish(ladder("slow", remind("only", 20)))
+	require.NoError(t, p.App.AssignPolicy(t.Context(), pump.Admin, app.Assignment{Scope: app.ToInvoice, Target: inv.ID.String(), PolicyKey: "slow"}))
+	p.Through("2024-02-17")
+	require.Equal(t, []int{0, 1, 2}, levels(p.Sent()), "the pinned version holds")
+	require.NoError(t, p.App.RestartCase(t.Context(), pump.Boss, inv.ID))
+	p.Through("2024-03-30")
+	require.Equal(t, []string{"only"}, stages(p.Sent()[3:]))
+	require.Empty(t, p.Errors)
+}
+
 // Days are the customer's: a stage is reached at midnight there, and the window opens there, on both days on which the
 // clocks change.
 func TestDaysAndWindowsAreTheCustomers(t *testing.T) {

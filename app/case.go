@@ -86,8 +86,8 @@ func (a *App) WakeCase(ctx context.Context, who access.Principal, invoiceID uuid
 	})
 }
 
-// RestartCase begins the ladder of an invoice's open items anew: the next cycle. What is under way is withdrawn.
-// Errors: case.not_found, case.nothing_open.
+// RestartCase begins the ladder of an invoice's open items anew: the next cycle, under the policy that is assigned now. What
+// is under way is withdrawn. Errors: case.not_found, case.nothing_open, policy.not_found.
 func (a *App) RestartCase(ctx context.Context, who access.Principal, invoiceID uuid.UUID) error {
 	if err := access.Require(who, access.InvoicesWrite); err != nil {
 		return err
@@ -108,6 +108,9 @@ func (a *App) RestartCase(ctx context.Context, who access.Principal, invoiceID u
 		if err := a.stopAll(ctx, tx, now, file); err != nil {
 			return err
 		}
+		if file.Case.PolicyVersionID, err = pin(ctx, tx, now, invoiceID); err != nil {
+			return err
+		}
 		work, err := restartWork(file, now, who.ID)
 		if err != nil {
 			return err
@@ -115,6 +118,24 @@ func (a *App) RestartCase(ctx context.Context, who access.Principal, invoiceID u
 		signLast(ctx, work.Audit)
 		return tx.Write(ctx, work)
 	})
+}
+
+// pin makes the case follow the policy that is assigned now.
+func pin(ctx context.Context, tx port.Tx, now time.Time, invoiceID uuid.UUID) (uuid.UUID, error) {
+	versionID, used, err := tx.ResolvePolicy(ctx, invoiceID)
+	if err != nil {
+		return versionID, err
+	}
+	p, err := tx.PinnedPolicy(ctx, versionID)
+	if err != nil {
+		return versionID, err
+	}
+	if !used {
+		if err := tx.MarkPolicyUsed(ctx, versionID, now); err != nil {
+			return versionID, err
+		}
+	}
+	return versionID, tx.PinPolicy(ctx, invoiceID, versionID, customerWide(p))
 }
 
 // stopAll withdraws whatever is under way for the case, whether or not it would still hold.
@@ -150,7 +171,9 @@ func restartWork(file port.CaseFile, now time.Time, actor string) (port.Work, er
 	if len(work.Ladder) == 0 {
 		return work, fault.New(fault.Conflict, CodeNothingOpen, "nothing of the invoice is open")
 	}
-	entry, err := caseEntry(now, actor, "case.restarted", file.Case, map[string]any{"items": len(work.Ladder)})
+	entry, err := caseEntry(now, actor, "case.restarted", file.Case, map[string]any{
+		"items": len(work.Ladder), "policy_version_id": file.Case.PolicyVersionID,
+	})
 	work.Audit, work.Nudges = []audit.Entry{entry}, []port.Nudge{caseNudge(file.InvoiceID)}
 	return work, err
 }

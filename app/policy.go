@@ -120,7 +120,7 @@ const (
 )
 
 // Assignment assigns a policy. Target is the id of the invoice or customer, or the segment. An empty key takes the
-// assignment away, except for the default. Cases that are armed keep the version they pinned.
+// assignment away, except for the default. Cases that are armed keep the version they pinned until their ladder is restarted.
 type Assignment struct {
 	Scope     Scope
 	Target    string

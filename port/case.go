@@ -40,6 +40,9 @@ type Cases interface {
 	// ListAttention lists parked cases.
 	ListAttention(ctx context.Context, p Page) (Paged[casework.Case], error)
 
+	// PinPolicy makes a case follow another version. wide says whether that looks at the customer's sums.
+	PinPolicy(ctx context.Context, caseID, versionID uuid.UUID, wide bool) error
+
 	// DecisionsOf reads a case's recorded decisions in order.
 	DecisionsOf(ctx context.Context, caseID uuid.UUID) ([]DecisionRecord, error)
 	// LastDecision reads the latest; a zero Seq means there is none.

@@ -151,6 +151,11 @@ func (t *tx) ListAttention(ctx context.Context, p port.Page) (port.Paged[casewor
 	return paged(rows, p, func(c casework.Case) string { return cursor(c.ID.String()) }), err
 }
 
+// PinPolicy makes a case follow another version; see port.Cases.
+func (t *tx) PinPolicy(ctx context.Context, caseID, versionID uuid.UUID, wide bool) error {
+	return t.exec(ctx, `UPDATE cases SET policy_version_id = $2, customer_wide = $3 WHERE id = $1`, caseID, versionID, wide)
+}
+
 // DecisionsOf reads recorded decisions; see port.Cases.
 func (t *tx) DecisionsOf(ctx context.Context, caseID uuid.UUID) ([]port.DecisionRecord, error) {
 	return many(ctx, t, scanDecision, sqlDecisions+`
