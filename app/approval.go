@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -113,10 +115,10 @@ func (a *App) DecideApproval(ctx context.Context, who access.Principal, in Decid
 
 func (in DecideApproval) validate() error {
 	var fields []fault.Field
-	if !in.Approve && in.Comment == "" {
+	if !in.Approve && strings.TrimSpace(in.Comment) == "" {
 		fields = append(fields, fault.Field{Path: "comment", Code: "required", Message: "say why it is rejected"})
 	}
-	if len(in.Comment) > maxComment {
+	if utf8.RuneCountInString(in.Comment) > maxComment {
 		fields = append(fields, fault.Field{Path: "comment", Code: "too_long", Message: "at most 2000 characters"})
 	}
 	if raw, err := hex.DecodeString(in.ContentHash); err != nil || len(raw) != 32 {

@@ -30,7 +30,9 @@ type NewTask struct {
 	DueOn      calendar.Date
 }
 
-// OpenTask puts a task on a worklist. Errors: access.forbidden, receivable.invalid, access.unknown_role.
+// OpenTask puts a task on a worklist. An invoice names its customer; an auditor works on none.
+// Errors: access.forbidden, receivable.invalid, access.unknown_role, customer.not_found, invoice.not_found,
+// item.customer_differs.
 func (a *App) OpenTask(ctx context.Context, who access.Principal, in NewTask) (casework.Task, error) {
 	var t casework.Task
 	if err := access.Require(who, access.TasksWrite); err != nil {
@@ -40,6 +42,9 @@ func (a *App) OpenTask(ctx context.Context, who access.Principal, in NewTask) (c
 	f.Required("summary", in.Summary, maxReason)
 	f.Line("assignee", in.Assignee, maxAssignee)
 	f.Date("due_on", in.DueOn)
+	if in.Role == access.Auditor {
+		f.Add("role", receivable.CodeUnknown, "cannot work on tasks")
+	}
 	if err := f.Err("task"); err != nil {
 		return t, err
 	}
@@ -51,6 +56,16 @@ func (a *App) OpenTask(ctx context.Context, who access.Principal, in NewTask) (c
 		return t, err
 	}
 	err = a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
+		if in.InvoiceID.Valid {
+			inv, err := tx.Invoice(ctx, in.InvoiceID.UUID)
+			if err != nil {
+				return err
+			}
+			if in.CustomerID.Valid && in.CustomerID.UUID != inv.CustomerID {
+				return fault.New(fault.Conflict, receivable.CodeCustomerDiffers, "the invoice is another customer's")
+			}
+			in.CustomerID = someID(inv.CustomerID)
+		}
 		t = casework.Task{
 			ID: id, Kind: "manual", Dedupe: "manual/" + id.String(), CustomerID: in.CustomerID, InvoiceID: in.InvoiceID,
 			Assignee: in.Assignee, Role: string(in.Role), Summary: in.Summary, DueOn: in.DueOn,

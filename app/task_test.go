@@ -49,6 +49,29 @@ func TestTaskFromOpenToDone(t *testing.T) {
 	require.Equal(t, casework.TaskDone, read.State)
 }
 
+func TestATaskOfAnInvoiceIsItsCustomers(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	in := app.NewTask{InvoiceID: d.id(d.owed("R-1", 1000).ID), Role: access.Collector, Summary: "Ring them", DueOn: day("2026-03-09")}
+	task, err := d.app.OpenTask(t.Context(), d.collector, in)
+	require.NoError(t, err)
+	require.Equal(t, d.customer.ID, task.CustomerID.UUID)
+
+	branch, nobody := in, in
+	branch.CustomerID, nobody.InvoiceID = d.id(d.newCustomer("K-2").ID), d.id(uuid.New())
+	auditor := in
+	auditor.Role = access.Auditor
+	for code, in := range map[string]app.NewTask{
+		"item.customer_differs": branch, "invoice.not_found": nobody, "receivable.invalid": auditor,
+		"customer.not_found": {CustomerID: d.id(uuid.New()), Role: access.Collector, Summary: "x", DueOn: in.DueOn},
+	} {
+		d.refuses(code, func(ctx context.Context) error {
+			_, err := d.app.OpenTask(ctx, d.collector, in)
+			return err
+		})
+	}
+}
+
 func TestTaskRefusals(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)

@@ -59,7 +59,7 @@ type Cases interface {
 	NudgeWideCases(ctx context.Context, customerID uuid.UUID) error
 
 	// Write writes everything in w in one round trip, in the order of its fields. Steps, lines, notices and approvals that
-	// exist are changed; tasks whose dedupe was used before are left alone. Errors: step.taken, decision.taken.
+	// exist are changed; tasks whose dedupe was used before are left alone.
 	Write(ctx context.Context, w Work) error
 }
 
