@@ -39,13 +39,13 @@ func TestANudgeAfterTheCloseBeginsARunThatCloses(t *testing.T) {
 	h.CaseState(inv, casework.CaseClosed)
 	h.Quiet()
 	closed := h.RunID(contract.KindInvoice, inv.ID)
-	decisions := h.Case(inv).Case.Decisions
+	decisions := h.Case(inv).Decisions
 	require.NoError(t, h.App.WakeCase(t.Context(), house.Clerk, inv.ID))
 	h.Until("another run has ended", func() bool {
 		return h.RunID(contract.KindInvoice, inv.ID) != closed && h.Status(contract.KindInvoice, inv.ID) == "completed"
 	})
 	require.Equal(t, casework.CaseClosed, h.Case(inv).State)
-	require.Greater(t, h.Case(inv).Case.Decisions, decisions, "it looked")
+	require.Greater(t, h.Case(inv).Decisions, decisions, "it looked")
 	h.Laws()
 }
 

@@ -47,7 +47,7 @@ func TestReplayProvesAndCatches(t *testing.T) {
 		return len(report.Runs) == 2
 	})
 	require.Equal(t, replay.Identical, report.Verdict, "%+v", report)
-	require.Len(t, report.Decisions, h.Case(inv).Case.Decisions)
+	require.Len(t, report.Decisions, h.Case(inv).Decisions)
 	for _, d := range report.Decisions[1:] {
 		require.Equal(t, d.Record.CalledFor != "arm" && !acted(report, d), d.Heard, "decision %d, on %s", d.Record.Seq, d.Record.CalledFor)
 	}

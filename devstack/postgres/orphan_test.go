@@ -114,7 +114,7 @@ func TestProcessTableShowsParentsAndDeaths(t *testing.T) {
 
 func TestAZombieCountsAsDead(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("true")
+	cmd := exec.CommandContext(t.Context(), "true")
 	require.NoError(t, cmd.Start()) // and not waited for yet
 	require.Eventually(t, func() bool { return !alive(cmd.Process.Pid) }, 5*time.Second, pollInterval)
 	require.NoError(t, cmd.Wait())

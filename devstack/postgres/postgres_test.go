@@ -103,7 +103,7 @@ func TestStalePidFileOfALivingStrangerIsIgnored(t *testing.T) {
 	require.NoError(t, s.Stop(t.Context()))
 
 	// The stranger runs as the server's own user: with that PostgreSQL by itself would refuse to start.
-	stranger := exec.Command("sleep", "60")
+	stranger := exec.CommandContext(t.Context(), "sleep", "60")
 	s.place.account.become(stranger)
 	require.NoError(t, stranger.Start())
 	t.Cleanup(func() { _ = stranger.Process.Kill(); _ = stranger.Wait() })

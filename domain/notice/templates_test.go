@@ -86,7 +86,9 @@ func TestContentIsChecked(t *testing.T) {
 		_, err := templates.Render(c)
 		require.Equal(t, notice.CodeInvalidContent, fault.CodeOf(err), name)
 		var paths []string
-		for _, f := range err.(*fault.Error).Fields {
+		var refused *fault.Error
+		require.ErrorAs(t, err, &refused)
+		for _, f := range refused.Fields {
 			paths = append(paths, f.Path)
 		}
 		require.Contains(t, paths, name)

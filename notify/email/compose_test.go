@@ -163,7 +163,9 @@ func TestHeadersCannotBeInjected(t *testing.T) {
 		spoil(&e)
 		_, err := Compose(e)
 		require.Equal(t, notify.CodeInvalidEnvelope, fault.CodeOf(err), field)
-		require.Equal(t, field, err.(*fault.Error).Fields[0].Path)
+		var refused *fault.Error
+		require.ErrorAs(t, err, &refused)
+		require.Equal(t, field, refused.Fields[0].Path)
 	}
 }
 
