@@ -249,3 +249,16 @@ func TestAFactOfOneItemTouchesItsDraftAlone(t *testing.T) {
 	}
 	require.ElementsMatch(t, []int64{20000, 30000}, open)
 }
+
+func TestWhoContestsAPartMayNotApproveTheRest(t *testing.T) {
+	t.Parallel()
+	w, _, inv, asked := atDemand(t, "remind")
+	w.boss.post("/v1/dispute-flags", body{"item_id": inv.Items[0].ID, "amount_minor": 40000, "currency": "EUR", "reason": "pricing"}).ok()
+	w.settle()
+	again := w.openApprovals()
+	require.Len(t, again, 1)
+	require.NotEqual(t, asked.ContentHash, again[0].ContentHash)
+	require.Equal(t, int64(60000), again[0].AmountMinor)
+	w.decideApproval(w.boss, again[0], "approve").refused(403, "approval.four_eyes")
+	w.decideApproval(w.another("supervisor"), again[0], "approve").ok()
+}

@@ -132,7 +132,8 @@ WHERE subject_kind = 'step' AND state = 'open' AND subject_id IN (SELECT id FROM
 RETURNING`+approvalColumns, caseIDs, code, now)
 }
 
-// Proposers lists who may not approve; see port.Approvals.
+// Proposers lists who may not approve; see port.Approvals. Money that comes, goes back, is credited, written off or contested
+// changes what is asked as well: whoever did so last is one of them, beside whoever entered or changed the invoice.
 func (t *tx) Proposers(ctx context.Context, caseIDs []uuid.UUID) ([]string, error) {
 	return many(ctx, t, pgx.RowTo[string], `
 SELECT DISTINCT who
@@ -141,7 +142,22 @@ JOIN customers cu ON cu.id = inv.customer_id
 LEFT JOIN customers r ON r.id = cu.dunning_recipient_id
 JOIN cases c ON c.id = inv.id
 JOIN policy_versions v ON v.id = c.policy_version_id
-CROSS JOIN LATERAL (VALUES (inv.amounts_changed_by), (cu.recipient_changed_by), (r.recipient_changed_by), (v.created_by)) p (who)
+LEFT JOIN LATERAL (
+  SELECT e.actor
+  FROM audit_entries e
+  WHERE e.invoice_id = inv.id
+    AND e.actor <> 'engine'
+    AND e.action IN ('receipt.applied','receipt.unapplied','credit_memo.applied','credit_memo.unapplied',
+      'write_off.made','dispute.flagged','dispute.released')
+  ORDER BY e.recorded_at DESC, e.id DESC
+  LIMIT 1
+) money ON true
+CROSS JOIN LATERAL (VALUES
+  (inv.amounts_changed_by),
+  (money.actor),
+  (cu.recipient_changed_by),
+  (r.recipient_changed_by),
+  (v.created_by)) p (who)
 WHERE inv.id = ANY($1) AND who <> ''
 ORDER BY who`, caseIDs)
 }
