@@ -51,6 +51,7 @@ type Tx interface {
 	Batches
 	Keys
 	AuditLog
+	Feed
 }
 
 // Clock tells business time from real time; it knows the installation's business clock.

@@ -46,6 +46,7 @@ func rules() []rule {
 		{"domain/fault", nil, outside},
 		{"domain/money", leaves, outside},
 		{"domain/calendar", leaves, outside},
+		{"domain/event", append([]string{"domain/audit"}, core...), outside},
 		{"domain/matching", append([]string{"domain/remittance"}, core...), outside},
 		{"domain/...", core, outside},
 		{"port", []string{"domain/..."}, []string{sdk, pgx, echo, "net/http"}},
