@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +17,8 @@ import (
 
 	"arrears/domain/fault"
 	"arrears/domain/notice"
+	"arrears/domain/webhook"
+	"arrears/internal/outbound"
 	"arrears/notify"
 )
 
@@ -26,7 +26,7 @@ import (
 type Options struct {
 	// Gateway is posted to when the message names no endpoint of its own; may be empty.
 	Gateway string
-	// Secrets sign every message, see ParseSecret; at least one. Two overlap while the receiver changes keys.
+	// Secrets sign every message, see webhook.ParseSecret of the domain; at least one. Two overlap while the receiver changes keys.
 	Secrets []string
 	// AllowPrivate permits plain http and addresses of this machine and the local network.
 	AllowPrivate bool
@@ -38,12 +38,8 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Bounds of an exchange.
-const (
-	defaultTimeout   = 15 * time.Second
-	maxResponseBytes = 64 << 10
-	maxHeaderBytes   = 32 << 10
-)
+// maxResponseBytes bounds what is read of an answer.
+const maxResponseBytes = 64 << 10
 
 // Channel posts messages. It never follows a redirect and never uses a proxy from the environment.
 type Channel struct {
@@ -62,48 +58,34 @@ func New(o Options) (*Channel, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
-	if o.Timeout <= 0 {
-		o.Timeout = defaultTimeout
-	}
 	if len(o.Secrets) == 0 {
 		return nil, fault.New(fault.Invalid, notify.CodeMisconfigured, "the webhook secret is missing")
 	}
 	for _, secret := range o.Secrets {
-		key, err := ParseSecret(secret)
+		key, err := webhook.ParseSecret(secret)
 		if err != nil {
-			return nil, err
+			return nil, misconfigured(err)
 		}
 		c.keys = append(c.keys, key)
 	}
 	if o.Gateway != "" {
-		gateway, err := parseEndpoint(o.Gateway, o.AllowPrivate)
+		gateway, err := webhook.ParseURL(o.Gateway, o.AllowPrivate)
 		if err != nil {
-			return nil, err
+			return nil, misconfigured(err)
 		}
 		c.gateway = gateway
 	}
-	c.client = newClient(o)
+	c.client = outbound.NewClient(outbound.Options{AllowPrivate: o.AllowPrivate, Timeout: o.Timeout, TLS: o.TLS})
 	return c, nil
 }
 
-func newClient(o Options) *http.Client {
-	dialer := &net.Dialer{Timeout: o.Timeout, Control: control}
-	if o.AllowPrivate {
-		dialer.Control = nil
+// misconfigured says of a setting that it is wrong, in the words of what is wrong with it.
+func misconfigured(err error) error {
+	text := "the webhook channel is misconfigured"
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		text = f.Message
 	}
-	return &http.Client{
-		Timeout:       o.Timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			DialContext:            dialer.DialContext,
-			TLSClientConfig:        o.TLS,
-			TLSHandshakeTimeout:    o.Timeout,
-			MaxResponseHeaderBytes: maxHeaderBytes,
-			MaxIdleConnsPerHost:    4,
-			IdleConnTimeout:        30 * time.Second,
-			ForceAttemptHTTP2:      true,
-		},
-	}
+	return fault.Wrap(err, fault.Invalid, notify.CodeMisconfigured, text)
 }
 
 // Compose returns the JSON body. Error: notify.CodeInvalidEnvelope.
@@ -164,7 +146,7 @@ func watched(ctx context.Context, sent *atomic.Bool) context.Context {
 // endpoint is the message's own, else the gateway.
 func (c *Channel) endpoint(m notice.Message) (*url.URL, notice.Outcome) {
 	if m.Endpoint != "" {
-		u, err := parseEndpoint(m.Endpoint, c.private)
+		u, err := webhook.ParseURL(m.Endpoint, c.private)
 		if err != nil {
 			return nil, notify.Outcome{Kind: notice.RefusedAddress, Detail: notify.Detail(err.Error())}
 		}
@@ -181,12 +163,7 @@ func (c *Channel) request(ctx context.Context, endpoint *url.URL, m notice.Messa
 	if err != nil {
 		return nil, err
 	}
-	id, at := messageID(m.NoticeID), c.now()
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "Arrears")
-	req.Header.Set(HeaderID, id)
-	req.Header.Set(HeaderTimestamp, strconv.FormatInt(at.Unix(), 10))
-	req.Header.Set(HeaderSignature, Sign(c.keys, id, at, m.Raw))
+	outbound.Sign(req, webhook.Request{ID: messageID(m.NoticeID), At: c.now(), Keys: c.keys, Body: m.Raw})
 	return req, nil
 }
 
@@ -194,7 +171,7 @@ func (c *Channel) request(ctx context.Context, endpoint *url.URL, m notice.Messa
 func failure(err error, sent bool) notice.Outcome {
 	kind := notice.Temporary
 	switch {
-	case errors.Is(err, errPrivate):
+	case errors.Is(err, outbound.ErrPrivate):
 		kind = notice.RefusedAddress
 	case sent:
 		kind = notice.Unknown
