@@ -42,6 +42,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Answer the API."`
 	Worker  workerCommand  `cmd:"" help:"Do the engine's work: decide, send, wait."`
 	Relay   relayCommand   `cmd:"" help:"Deliver nudges from the database to the engine."`
+	Ready   readyCommand   `cmd:"" help:"Ask whether the API can work, for health checks."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version, and set up a new installation."`
 	Import  importCommand  `cmd:"" help:"Load files."`
 	Policy  policyCommand  `cmd:"" help:"Check and preview policies."`
