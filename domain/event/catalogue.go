@@ -34,7 +34,7 @@ func caseTypes() []TypeInfo {
 		{Name: "invoice.armed", Doc: "An invoice's collection began under a pinned policy version.", action: "case.armed"},
 		{Name: "invoice.closed", Doc: "An invoice's collection ended because nothing is left to collect.", action: "case.closed"},
 		{Name: "invoice.reopened", Doc: "A closed collection was taken up again.", action: "case.reopened"},
-		{Name: "invoice.parked", Doc: "An invoice's collection was parked and needs attention.", action: "case.parked", kind: kindCase},
+		{Name: "invoice.parked", Doc: "An invoice's collection was parked and needs attention.", action: "case.parked", kind: kindInvoice},
 		{Name: "notice.parked", Doc: "A notice was parked and needs attention.", action: "case.parked", kind: kindNotice},
 		{Name: "invoice.resumed", Doc: "A parked collection goes on.", action: "case.resumed"},
 		{Name: "invoice.restarted", Doc: "A person restarted an invoice's ladder; its cycle rose.", action: "case.restarted"},
