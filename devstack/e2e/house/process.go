@@ -59,11 +59,23 @@ type Process struct {
 	log  *journal
 }
 
+// Binary is the product as built from this checkout.
+func Binary(t testing.TB) string {
+	t.Helper()
+	path, err := binary()
+	require.NoError(t, err)
+	return path
+}
+
 // Process starts the product's binary with this installation's settings and further NAME=value variables.
 func (h *House) Process(args []string, env ...string) *Process {
 	h.t.Helper()
-	path, err := binary()
-	require.NoError(h.t, err)
+	return h.ProcessOf(Binary(h.t), args, env...)
+}
+
+// ProcessOf is Process with another binary: an earlier release.
+func (h *House) ProcessOf(path string, args []string, env ...string) *Process {
+	h.t.Helper()
 	// The test's context ends before its clean-up, which ends the process.
 	cmd := exec.CommandContext(context.WithoutCancel(h.t.Context()), path, args...)
 	p := &Process{h: h, name: "arrears " + strings.Join(args, " "), cmd: cmd, done: make(chan struct{}), log: &journal{}}
