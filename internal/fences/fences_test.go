@@ -65,6 +65,7 @@ func rules() []rule {
 		{"api/...", []string{"app", "auth", "domain/...", "port"}, []string{sdk, pgx}},
 		{"console/...", []string{"app", "auth", "domain/...", "port"}, []string{sdk, pgx}},
 		{"worker", []string{"workflows", "workflows/contract", "activities", "domain/fault"}, []string{pgx, echo}},
+		{"rehearsal/report", []string{"domain/..."}, []string{sdk, pgx, echo, "net/http", "os", "os/exec", "net"}},
 		{"replay", []string{"workflows/contract", "domain/...", "port"}, []string{pgx, echo}},
 		{"internal/terminal", nil, []string{sdk, pgx, echo}},
 		{"config", nil, []string{sdk, pgx, echo}},
