@@ -51,6 +51,7 @@ type Tx interface {
 	Batches
 	Keys
 	AuditLog
+	Webhooks
 	Feed
 }
 

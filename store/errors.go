@@ -29,6 +29,8 @@ var (
 	errInstallationNotFound = missing("installation")
 	errClockNotFound        = missing("clock")
 	errWriteOffNotFound     = missing("write_off")
+	errEndpointNotFound     = missing("webhook_endpoint")
+	errDeliveryNotFound     = missing("webhook_delivery")
 )
 
 // What has changed since the caller read it.
@@ -42,6 +44,7 @@ var (
 	errPromiseChanged      = changed("promise")
 	errTaskChanged         = changed("task")
 	errInstallationChanged = changed("installation")
+	errEndpointChanged     = changed("webhook_endpoint")
 )
 
 func missing(noun string) *fault.Error {
