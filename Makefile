@@ -3,10 +3,12 @@ SHELL    := /bin/bash
 BUILD    := .build
 DEVSTACK := $(BUILD)/devstack
 ARREARS  := $(BUILD)/arrears
+BENCH    := $(BUILD)/bench
+SIZE     ?= normal
 # The product's tests share one PostgreSQL and one Temporal server; more packages at once than processors only adds waiting.
 GOTEST   := go test -timeout 20m
 
-.PHONY: help run demo test test-fast test-product test-devstack build devstack fmt lint vet workflowcheck clean
+.PHONY: help run demo bench test test-fast test-product test-devstack build devstack fmt lint vet workflowcheck clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -40,6 +42,11 @@ devstack: need-go ## Build the embedded stack (the first time takes minutes)
 .PHONY: need-go
 need-go:
 	@command -v go >/dev/null || { echo "Go is missing: install Go 1.26 or newer, see https://go.dev/doc/install"; exit 1; }
+
+bench: need-go ## Measure beside the limits of the parts; ONLY=wave takes one figure, SIZE=small a quick look
+	@mkdir -p $(BUILD)
+	@cd devstack && go build -o ../$(BENCH) ./bench
+	@cd devstack && ../$(BENCH) run --size $(SIZE) $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(abspath $(JSON))) $(if $(PROFILE),--profile $(abspath $(PROFILE))) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 fmt: ## Format the code
 	gofmt -w $$(git ls-files '*.go')

@@ -1,0 +1,130 @@
+package measure
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Row is one line of the table: a figure of ours, what it is measured against, and what is asked of it.
+type Row struct {
+	Figure string `json:"figure"` // the benchmark's name, as ONLY takes it
+	What   string `json:"what"`
+	Unit   string `json:"unit"`
+	Ours   Series `json:"ours"`
+	Limit  Series `json:"limit,omitempty"` // empty: shown alone
+	// AtLeast or AtMost bound the ratio where there is a limit, else the figure; both 0: shown.
+	AtLeast float64 `json:"at_least,omitempty"`
+	AtMost  float64 `json:"at_most,omitempty"`
+	Note    string  `json:"note,omitempty"`
+}
+
+// Ratio is ours over the limit; 0 without a limit.
+func (r Row) Ratio() float64 { return Ratio(r.Ours, r.Limit) }
+
+// judged is the number that is asked for.
+func (r Row) judged() float64 {
+	if len(r.Limit) > 0 {
+		return r.Ratio()
+	}
+	return r.Ours.Median()
+}
+
+// Met reports whether what is asked is met; asked is false where the figure is only shown.
+func (r Row) Met() (met, asked bool) {
+	switch {
+	case r.AtLeast > 0:
+		return r.judged() >= r.AtLeast, true
+	case r.AtMost > 0:
+		return r.judged() <= r.AtMost, true
+	}
+	return false, false
+}
+
+// Markdown is the table that docs/performance.md holds.
+func Markdown(rows []Row) string {
+	var text strings.Builder
+	text.WriteString("| figure | Arrears | limit | ratio | asked | met |\n| --- | ---: | ---: | ---: | ---: | --- |\n")
+	for _, r := range rows {
+		fmt.Fprintf(&text, "| %s | %s | %s | %s | %s | %s |\n", r.title(), quantity(r.Ours, r.Unit), quantity(r.Limit, r.Unit), r.ratio(), r.asked(), r.verdict())
+	}
+	return text.String()
+}
+
+func (r Row) title() string {
+	if r.Note == "" {
+		return r.What
+	}
+	return r.What + " (" + r.Note + ")"
+}
+
+func (r Row) ratio() string {
+	if len(r.Limit) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", r.Ratio())
+}
+
+func (r Row) asked() string {
+	unit := ""
+	if len(r.Limit) == 0 {
+		unit = " " + r.Unit
+	}
+	switch {
+	case r.AtLeast > 0:
+		return "≥ " + Number(r.AtLeast) + unit
+	case r.AtMost > 0:
+		return "≤ " + Number(r.AtMost) + unit
+	}
+	return "shown"
+}
+
+func (r Row) verdict() string {
+	met, asked := r.Met()
+	switch {
+	case !asked:
+		return ""
+	case met:
+		return "yes"
+	}
+	return "**no**"
+}
+
+// quantity is a median with its unit, and the spread of several readings.
+func quantity(s Series, unit string) string {
+	switch {
+	case len(s) == 0:
+		return ""
+	case len(s) == 1 || s.Spread() < 0.005:
+		return Number(s.Median()) + " " + unit
+	}
+	return fmt.Sprintf("%s %s ±%.0f %%", Number(s.Median()), unit, 100*s.Spread())
+}
+
+// Number is a number with about three digits that count, and thousands apart.
+func Number(x float64) string {
+	size := math.Abs(x)
+	switch {
+	case size >= 1000:
+		return thousands(int64(math.Round(x)))
+	case size >= 100 || x == math.Trunc(x):
+		return fmt.Sprintf("%.0f", x)
+	case size >= 10:
+		return fmt.Sprintf("%.1f", x)
+	case size >= 0.01:
+		return fmt.Sprintf("%.2f", x)
+	}
+	return fmt.Sprintf("%.2g", x)
+}
+
+func thousands(n int64) string {
+	digits := fmt.Sprint(n)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return sign + digits
+}

@@ -1,0 +1,235 @@
+package plant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"arrears/app"
+	"arrears/config"
+	"arrears/domain/access"
+	"arrears/domain/calendar"
+	"arrears/domain/policy"
+	"arrears/engine"
+	"arrears/internal/wire"
+)
+
+// Who acts. Clerk enters amounts and policies, and so may not approve; Boss decides.
+var (
+	Clerk = access.Principal{ID: "clerk", Name: "Clerk", Role: access.Admin}
+	Boss  = access.Principal{ID: "boss", Name: "Boss", Role: access.Supervisor}
+)
+
+// House is a fresh installation: a database and an engine namespace of its own, set up by the product's own code.
+type House struct {
+	Env     map[string]string // as its processes get it
+	Config  config.Config
+	Product *wire.Product
+	Engine  *engine.Engine
+	SQL     *pgxpool.Pool
+	// Namespace is the engine's, NamespaceID its key in the engine's database.
+	Namespace   string
+	NamespaceID []byte
+
+	servers   *Servers
+	processes []*Process
+}
+
+// HouseOptions say what an installation is like. Settings that are not named are production's defaults.
+type HouseOptions struct {
+	Clock  calendar.Clock // the zero value is the real one
+	Policy string         // a document that becomes the default; empty leaves the shipped one
+	Env    map[string]string
+}
+
+// NewHouse sets up an installation. Close it when it has been measured.
+func (s *Servers) NewHouse(ctx context.Context, o HouseOptions) (_ *House, err error) {
+	s.mu.Lock()
+	s.number++
+	name := fmt.Sprintf("bench_%d", s.number)
+	s.mu.Unlock()
+	if err := s.Postgres.CreateDatabase(ctx, name); err != nil {
+		return nil, err
+	}
+	h := &House{servers: s, Namespace: name}
+	defer func() {
+		if err != nil {
+			h.Close(ctx)
+		}
+	}()
+	if h.Env, err = s.variables(name, o.Env); err != nil {
+		return nil, err
+	}
+	if h.Config, err = config.FromMap(h.Env); err != nil {
+		return nil, err
+	}
+	if err := h.open(ctx, o); err != nil {
+		return nil, err
+	}
+	if h.NamespaceID, err = s.RegisterNamespace(ctx, name); err != nil {
+		return nil, err
+	}
+	h.Engine, err = h.Product.Engine(ctx)
+	return h, err
+}
+
+// variables are the settings of the installation's processes.
+func (s *Servers) variables(name string, more map[string]string) (map[string]string, error) {
+	host, port, err := net.SplitHostPort(s.Mail.Addr())
+	vars := map[string]string{
+		"ARREARS_DATABASE_URL":       s.Postgres.URL(name),
+		"ARREARS_TEMPORAL_ADDRESS":   s.TemporalAddress,
+		"ARREARS_TEMPORAL_NAMESPACE": name,
+		"ARREARS_SMTP_HOST":          host,
+		"ARREARS_SMTP_PORT":          port,
+		"ARREARS_SMTP_TLS":           "none",
+		"ARREARS_LETTER_DIR":         filepath.Join(s.Dir, "letters"),
+		"ARREARS_LOG_LEVEL":          "warn",
+		"ARREARS_CREDITOR_NAME":      "Nordwind Handel GmbH",
+		"ARREARS_CREDITOR_ADDRESS":   `Hafenstraße 7\n20457 Hamburg`,
+		"ARREARS_REMIT_TO":           `Bank of Examples\nIBAN DE00 0000 0000 0000 0000 00`,
+		"ARREARS_FROM_ADDRESS":       "receivables@nordwind.example",
+		"ARREARS_REPLY_DOMAIN":       "reply.nordwind.example",
+		"ARREARS_RATE_PER_SECOND":    "100000",
+		"ARREARS_RATE_BURST":         "100000",
+	}
+	maps.Copy(vars, more)
+	return vars, err
+}
+
+// open migrates the database, sets up the installation, and publishes its policy.
+func (h *House) open(ctx context.Context, o HouseOptions) (err error) {
+	if o.Clock.Kind == "" {
+		o.Clock = calendar.Clock{Kind: calendar.RealClock}
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	if err := wire.Migrate(ctx, h.Config, log, o.Clock); err != nil {
+		return err
+	}
+	if h.Product, err = wire.Open(ctx, h.Config, log); err != nil {
+		return err
+	}
+	if h.SQL, err = pgxpool.New(ctx, h.Config.DatabaseURL); err != nil {
+		return err
+	}
+	if o.Policy == "" {
+		return nil
+	}
+	p, err := policy.Parse([]byte(o.Policy))
+	if err != nil {
+		return err
+	}
+	if _, err := h.Product.App.PublishPolicy(ctx, Clerk, p); err != nil {
+		return err
+	}
+	settings, err := h.Product.App.Settings(ctx, Clerk)
+	if err != nil {
+		return err
+	}
+	_, err = h.Product.App.UpdateSettings(ctx, Clerk, app.SettingsChange{Version: settings.Version, DefaultPolicy: &p.Key})
+	return err
+}
+
+// Close ends the installation's processes and connections. Its data stays until the servers stop.
+func (h *House) Close(ctx context.Context) {
+	h.StopAll(ctx)
+	if h.Engine != nil {
+		h.Engine.Close()
+	}
+	if h.SQL != nil {
+		h.SQL.Close()
+	}
+	if h.Product != nil {
+		h.Product.Close()
+	}
+}
+
+// StopAll ends the installation's processes.
+func (h *House) StopAll(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+	defer cancel()
+	for _, p := range h.processes {
+		_ = p.Stop(ctx) // it is gone either way
+	}
+	h.processes = nil
+}
+
+// Run starts one of the product's commands as a process with the installation's settings and further NAME=value variables.
+// A worker whose profile is wanted runs the same code in this program.
+func (h *House) Run(ctx context.Context, name string, args []string, env ...string) (*Process, error) {
+	p := process{name: name, path: h.servers.product, args: args}
+	if h.servers.profile != "" && args[0] == "worker" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		p.path, p.args = self, []string{"role", "worker", "--profile", h.servers.profile}
+	}
+	for name, value := range h.Env {
+		p.env = append(p.env, name+"="+value)
+	}
+	p.env = append(p.env, env...)
+	started, err := h.servers.start(ctx, p)
+	if err == nil {
+		h.processes = append(h.processes, started)
+	}
+	return started, err
+}
+
+// Worker starts `arrears worker`, which also stands by as the relay.
+func (h *House) Worker(ctx context.Context) (*Process, error) {
+	return h.Run(ctx, "worker", []string{"worker"})
+}
+
+// RegisterNamespace makes a namespace, waits until workflows can start in it, and returns its id.
+func (s *Servers) RegisterNamespace(ctx context.Context, namespace string) ([]byte, error) {
+	c, err := Dial(ctx, s.TemporalAddress, namespace)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	_, err = c.WorkflowService().RegisterNamespace(ctx, &workflowservice.RegisterNamespaceRequest{
+		Namespace: namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = Until(ctx, "the namespace answers", func() (bool, error) {
+		_, err := c.DescribeWorkflowExecution(ctx, "none", "")
+		var missing *serviceerror.NotFound
+		return errors.As(err, &missing), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var id []byte
+	err = s.SQL.QueryRow(ctx, `SELECT id FROM namespaces WHERE name = $1`, namespace).Scan(&id)
+	return id, err
+}
+
+// Dial connects to the engine with the SDK's defaults and without its chatter.
+func Dial(ctx context.Context, address, namespace string) (client.Client, error) {
+	return client.DialContext(ctx, client.Options{
+		HostPort: address, Namespace: namespace, Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+	})
+}
+
+// Timers counts the timers that wait in a namespace, in the engine's own database: the same measure for both sides.
+// after leaves out the timers whose ids are not above it: ids are the numbers of events.
+func (s *Servers) Timers(ctx context.Context, namespaceID []byte, after int) (n int, err error) {
+	err = s.SQL.QueryRow(ctx, `SELECT count(*) FROM timer_info_maps WHERE namespace_id = $1 AND timer_id::int > $2`, namespaceID, after).Scan(&n)
+	return n, err
+}
