@@ -50,6 +50,9 @@ func (n *Notices) DeliverNotice(ctx context.Context, in contract.Step) (contract
 		return contract.Next{}, n.notReady(ctx, in, err)
 	}
 	defer func() { _ = session.Close() }() // what was sent is recorded; nothing is left to lose
+	if err := failpoint.Hit(failpoint.DeliverPrepared); err != nil {
+		return contract.Next{}, err
+	}
 	return n.exchange(ctx, in, session)
 }
 
@@ -129,17 +132,20 @@ func (n *Notices) late(ctx context.Context, f port.NoticeFile, now time.Time) er
 func (n *Notices) exchange(ctx context.Context, in contract.Step, session Session) (contract.Next, error) {
 	for attempt := range maxDispatches {
 		d, err := n.dispatch(ctx, in, attempt > 0)
-		if err != nil || !d.send {
-			return d.next, err
+		if err != nil {
+			return contract.Next{}, err
 		}
-		if err := failpoint.Hit("dispatch.after_commit"); err != nil {
+		if !d.send {
+			return d.next, failpoint.Hit(failpoint.DispatchWithoutSending)
+		}
+		if err := failpoint.Hit(failpoint.DispatchAfterCommit); err != nil {
 			return contract.Next{}, err
 		}
 		if n.real().Sub(d.committed) > n.sendWithin() {
 			continue
 		}
 		outcome := session.Send(ctx, d.message)
-		if err := failpoint.Hit("send.after"); err != nil {
+		if err := failpoint.Hit(failpoint.SendAfter); err != nil {
 			return contract.Next{}, err
 		}
 		return n.record(ctx, in, outcome)
@@ -171,8 +177,14 @@ func (n *Notices) record(ctx context.Context, in contract.Step, outcome notice.O
 		if err != nil {
 			return err
 		}
-		return tx.Write(ctx, work)
+		if err := tx.Write(ctx, work); err != nil {
+			return err
+		}
+		return failpoint.Hit(failpoint.OutcomeBeforeCommit)
 	})
+	if err == nil {
+		err = failpoint.Hit(failpoint.OutcomeAfterCommit)
+	}
 	if err != nil {
 		return contract.Next{}, err
 	}

@@ -13,6 +13,7 @@ import (
 	"arrears/domain/casework"
 	"arrears/domain/notice"
 	"arrears/domain/policy"
+	"arrears/internal/failpoint"
 	"arrears/port"
 	"arrears/workflows/contract"
 )
@@ -50,8 +51,10 @@ func (n *Notices) dispatch(ctx context.Context, in contract.Step, again bool) (d
 			return err
 		}
 		job := &dispatchJob{n: n, tx: tx, f: f, now: now, resend: f.State == notice.Sending && !again}
-		d, err = job.run(ctx)
-		return err
+		if d, err = job.run(ctx); err != nil {
+			return err
+		}
+		return failpoint.Hit(failpoint.DispatchBeforeCommit)
 	})
 	d.committed = n.real()
 	return d, err

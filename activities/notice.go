@@ -10,6 +10,7 @@ import (
 	"arrears/domain/casework"
 	"arrears/domain/notice"
 	"arrears/domain/receivable"
+	"arrears/internal/failpoint"
 	"arrears/port"
 	"arrears/workflows/contract"
 )
@@ -111,6 +112,9 @@ func (n *Notices) NoticeDeadline(ctx context.Context, in contract.Step) (contrac
 		next, err = n.plan(ctx, f, now)
 		return err
 	})
+	if err == nil {
+		err = failpoint.Hit(failpoint.DeadlineAfterCommit)
+	}
 	return next, err
 }
 

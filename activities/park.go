@@ -10,6 +10,7 @@ import (
 	"arrears/domain/audit"
 	"arrears/domain/casework"
 	"arrears/domain/fault"
+	"arrears/internal/failpoint"
 	"arrears/port"
 	"arrears/workflows/contract"
 )
@@ -53,8 +54,14 @@ func (p *Parking) Park(ctx context.Context, in contract.ParkInput) (contract.Nex
 		if err != nil {
 			return err
 		}
-		return tx.Write(ctx, work)
+		if err := tx.Write(ctx, work); err != nil {
+			return err
+		}
+		return failpoint.Hit(failpoint.ParkBeforeCommit)
 	})
+	if err == nil {
+		err = failpoint.Hit(failpoint.ParkAfterCommit)
+	}
 	if fault.KindOf(err) == fault.NotFound {
 		return contract.Next{Closed: true}, nil
 	}

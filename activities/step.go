@@ -12,6 +12,7 @@ import (
 	"arrears/domain/casework"
 	"arrears/domain/fault"
 	"arrears/domain/policy"
+	"arrears/internal/failpoint"
 	"arrears/port"
 	"arrears/workflows/contract"
 )
@@ -54,8 +55,14 @@ func (c *Collection) step(ctx context.Context, in contract.Step, name string, do
 			return err
 		}
 		next = s.next()
-		return tx.Write(ctx, s.work)
+		if err := tx.Write(ctx, s.work); err != nil {
+			return err
+		}
+		return failpoint.Hit(failpoint.StepBeforeCommit)
 	})
+	if err == nil {
+		err = failpoint.Hit(failpoint.StepAfterCommit)
+	}
 	if err != nil {
 		return contract.Next{}, err
 	}

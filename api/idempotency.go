@@ -15,6 +15,7 @@ import (
 
 	"arrears/auth"
 	"arrears/domain/fault"
+	"arrears/internal/failpoint"
 	"arrears/port"
 )
 
@@ -89,15 +90,24 @@ func runOnce(c echo.Context, next echo.HandlerFunc, keys port.Idempotency, reque
 			_ = keys.ReleaseKey(settle, request.Principal, request.Key)
 		}
 	}()
+	if err := failpoint.Hit(failpoint.APIReserved); err != nil {
+		return err
+	}
 	c.Response().Writer = recorder
 	if err := next(c); err != nil {
 		c.Error(late(ctx, err))
+	}
+	if err := failpoint.Hit(failpoint.APIAfterCommit); err != nil {
+		return err
 	}
 	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
 	err := settleKey(settle, keys, request, recorder, operationOf(c).Secret)
 	settled = true
 	c.Response().Writer = original
+	if hit := failpoint.Hit(failpoint.APIBeforeAnswer); hit != nil {
+		return hit
+	}
 	return errors.Join(err, recorder.sendTo(original))
 }
 

@@ -19,6 +19,7 @@ import (
 	"arrears/domain/fault"
 	"arrears/domain/intake"
 	"arrears/domain/money"
+	"arrears/internal/failpoint"
 	"arrears/port"
 )
 
@@ -127,12 +128,18 @@ func (r *importRun) begin(ctx context.Context, tx port.Tx, now time.Time, id uui
 
 // load reads the file to its end, a batch at a time, and ties a snapshot out.
 func (r *importRun) load(ctx context.Context) error {
+	if err := failpoint.Hit(failpoint.ImportBegan); err != nil {
+		return err
+	}
 	for {
 		records, last, err := r.next()
 		if err != nil {
 			return err
 		}
 		if err := r.batch(ctx, records); err != nil {
+			return err
+		}
+		if err := failpoint.Hit(failpoint.ImportAfterBatch); err != nil {
 			return err
 		}
 		if r.in.Progress != nil {
@@ -189,6 +196,9 @@ func (r *importRun) finish(ctx context.Context, failed error) error {
 	if failed != nil {
 		ctx = context.WithoutCancel(ctx)
 		r.record.State, r.record.SHA256, r.report.Failed = importFailed, nil, fault.CodeOf(failed)
+	}
+	if err := failpoint.Hit(failpoint.ImportBeforeFinish); err != nil {
+		return errors.Join(failed, err)
 	}
 	err := r.app.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
 		r.record.FinishedAt = &now

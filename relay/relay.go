@@ -117,6 +117,9 @@ func (r *Relay) led(ctx context.Context, lead Lead) {
 	r.o.Meter.Leads(true)
 	defer r.o.Meter.Leads(false)
 	r.o.Log.InfoContext(ctx, "the relay leads")
+	if err := failpoint.Hit(failpoint.RelayLeads); err != nil {
+		return
+	}
 
 	var sealer sync.WaitGroup
 	sealer.Go(func() { r.seal(ctx) })
@@ -149,11 +152,14 @@ func (r *Relay) Once(ctx context.Context) (int, error) {
 	if waiting, oldest, err := r.o.Outbox.NudgeLag(ctx); err == nil {
 		r.o.Meter.Lag(waiting, oldest)
 	}
+	if err := failpoint.Hit(failpoint.RelayAfterRead); err != nil {
+		return len(nudges), err
+	}
 	delivered := r.deliverAll(ctx, nudges)
 	if len(delivered) == 0 {
 		return len(nudges), nil
 	}
-	if err := failpoint.Hit("relay.before_delete"); err != nil {
+	if err := failpoint.Hit(failpoint.RelayBeforeDelete); err != nil {
 		return len(nudges), err
 	}
 	started := 0
@@ -163,7 +169,10 @@ func (r *Relay) Once(ctx context.Context) (int, error) {
 		}
 	}
 	r.o.Meter.Delivered(started, len(delivered)-started, r.o.Real().Sub(began))
-	return len(nudges), r.o.Outbox.DeleteNudges(ctx, delivered)
+	if err := r.o.Outbox.DeleteNudges(ctx, delivered); err != nil {
+		return len(nudges), err
+	}
+	return len(nudges), failpoint.Hit(failpoint.RelayAfterDelete)
 }
 
 // deliverAll calls the engine for every row, several at once, and returns those that were delivered.
@@ -178,7 +187,11 @@ func (r *Relay) deliverAll(ctx context.Context, nudges []port.Nudge) []port.Nudg
 		slots <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-slots }()
-			if err := r.deliver(ctx, n); err != nil {
+			err := r.deliver(ctx, n)
+			if err == nil {
+				err = failpoint.Hit(failpoint.RelayAfterDelivery)
+			}
+			if err != nil {
 				r.failed(ctx, n, err)
 				return
 			}
@@ -236,11 +249,12 @@ func (r *Relay) failed(ctx context.Context, n port.Nudge, why error) {
 func (r *Relay) seal(ctx context.Context) {
 	for ctx.Err() == nil {
 		n, err := r.o.Outbox.SealAudit(ctx, sealBatch)
+		if n > 0 && err == nil {
+			r.o.Meter.Sealed(n)
+			err = failpoint.Hit(failpoint.SealAfterCommit)
+		}
 		if err != nil && ctx.Err() == nil {
 			r.o.Log.WarnContext(ctx, "the record could not be sealed", "error", err)
-		}
-		if n > 0 {
-			r.o.Meter.Sealed(n)
 		}
 		if n < sealBatch {
 			sleep(ctx, sealEvery)

@@ -7,6 +7,7 @@ import (
 
 	"arrears/domain/audit"
 	"arrears/domain/fault"
+	"arrears/internal/failpoint"
 	"arrears/port"
 )
 
@@ -43,8 +44,13 @@ func (db *DB) SealAudit(ctx context.Context, limit int) (int, error) {
 		if err != nil {
 			return err
 		}
-		sealed = len(entries)
-		return t.chain(ctx, head, entries)
+		if sealed = len(entries); sealed == 0 {
+			return nil
+		}
+		if err := t.chain(ctx, head, entries); err != nil {
+			return err
+		}
+		return failpoint.Hit(failpoint.SealBeforeCommit)
 	})
 	return sealed, translate(err)
 }
@@ -77,9 +83,6 @@ func (t *tx) chain(ctx context.Context, head audit.Link, entries []audit.Entry) 
 		before = append(before, next.Prev[:])
 		hashes = append(hashes, next.Hash[:])
 		head = next
-	}
-	if len(ids) == 0 {
-		return nil
 	}
 	return t.exec(ctx, `
 UPDATE audit_entries e SET

@@ -1,6 +1,6 @@
 // Package failpoint lets fault tests break a real process at a named point: die, fail or stall there. Without
-// ARREARS_FAILPOINTS it does nothing. It is not for unit tests, which inject faults by interfaces. activities, relay and
-// cmd may import it; it imports the standard library alone.
+// ARREARS_FAILPOINTS it does nothing. It is not for unit tests, which inject faults by interfaces. activities, api, app,
+// relay, store and cmd may import it; it imports the standard library alone.
 package failpoint
 
 import (
@@ -10,12 +10,14 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
 
 // Env names the variable that arms points: name=action, separated by semicolons. Actions are kill, error and sleep:MS. An
-// action followed by ",once:FILE" happens in the one process that can create FILE.
+// action followed by ",skip:N" lets the first N hits of a process pass; one followed by ",once:FILE" (the last word) happens
+// in the one process that can create FILE.
 const Env = "ARREARS_FAILPOINTS"
 
 // Err is what a point armed with "error" returns.
@@ -25,6 +27,8 @@ type point struct {
 	action string
 	sleep  time.Duration
 	once   string
+	skip   int64
+	hits   *atomic.Int64
 }
 
 // armed is read once: a process does not change its own environment.
@@ -43,7 +47,7 @@ func Hit(name string) error {
 		return err
 	}
 	p, ok := points[name]
-	if !ok || !p.mine() {
+	if !ok || p.hits.Add(1) <= p.skip || !p.mine() {
 		return nil
 	}
 	return p.act(name)
@@ -98,7 +102,15 @@ func parseAction(action string) (point, error) {
 	if limited && once == "" {
 		return point{}, errors.New("once names no file")
 	}
-	p := point{action: action, once: once}
+	action, skip, skips := strings.Cut(action, ",skip:")
+	p := point{action: action, once: once, hits: &atomic.Int64{}}
+	if skips {
+		n, err := strconv.ParseInt(skip, 10, 64)
+		if err != nil || n < 0 {
+			return point{}, fmt.Errorf("%q is not a number of hits", skip)
+		}
+		p.skip = n
+	}
 	if ms, ok := strings.CutPrefix(action, "sleep:"); ok {
 		n, err := strconv.Atoi(ms)
 		if err != nil || n < 0 {

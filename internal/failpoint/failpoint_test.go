@@ -10,16 +10,22 @@ import (
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	points, err := parse(" a=kill; b=error,once:/x ;c=sleep:250")
+	points, err := parse(" a=kill; b=error,once:/x ;c=sleep:250;d=kill,skip:3,once:/y")
 	require.NoError(t, err)
+	for name, p := range points {
+		require.NotNil(t, p.hits)
+		p.hits = nil
+		points[name] = p
+	}
 	require.Equal(t, map[string]point{
 		"a": {action: "kill"}, "b": {action: "error", once: "/x"}, "c": {action: "sleep", sleep: 250 * time.Millisecond},
+		"d": {action: "kill", once: "/y", skip: 3},
 	}, points)
 }
 
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"a", "=kill", "a=", "a=die", "a=sleep:", "a=sleep:-1", "a=kill,once:"} {
+	for _, text := range []string{"a", "=kill", "a=", "a=die", "a=sleep:", "a=sleep:-1", "a=kill,once:", "a=kill,skip:", "a=kill,skip:-1"} {
 		_, err := parse(text)
 		require.Error(t, err, text)
 	}
