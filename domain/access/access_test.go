@@ -28,6 +28,7 @@ const table = `
 	imports:read csda       imports:write sa
 	tasks:read csda         tasks:write csa
 	audit:read csda
+	webhooks:read csda      webhooks:manage a
 	keys:manage a
 `
 

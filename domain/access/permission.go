@@ -66,6 +66,10 @@ const (
 	TasksWrite Permission = "tasks:write"
 	// AuditRead shows and verifies the record.
 	AuditRead Permission = "audit:read"
+	// WebhooksRead shows webhook endpoints and what was delivered to them.
+	WebhooksRead Permission = "webhooks:read"
+	// WebhooksManage creates, changes, tests and replays webhook endpoints.
+	WebhooksManage Permission = "webhooks:manage"
 	// KeysManage creates, shows and revokes API keys.
 	KeysManage Permission = "keys:manage"
 )
@@ -73,7 +77,7 @@ const (
 // reads is what every role may see.
 func reads() []Permission {
 	return []Permission{CustomersRead, InvoicesRead, ReceiptsRead, CreditMemosRead, PoliciesRead, ApprovalsRead, PromisesRead,
-		BlocksRead, NotesRead, DisputesRead, DocumentsRead, NoticesRead, ImportsRead, TasksRead, AuditRead}
+		BlocksRead, NotesRead, DisputesRead, DocumentsRead, NoticesRead, ImportsRead, TasksRead, AuditRead, WebhooksRead}
 }
 
 // collects is what a collector may change.
@@ -91,7 +95,7 @@ var matrix = map[Role]map[Permission]bool{
 	Auditor:    set(reads()),
 	Collector:  set(reads(), collects()),
 	Supervisor: set(reads(), collects(), supervises()),
-	Admin:      set(reads(), collects(), supervises(), []Permission{KeysManage}),
+	Admin:      set(reads(), collects(), supervises(), []Permission{KeysManage, WebhooksManage}),
 }
 
 func set(lists ...[]Permission) map[Permission]bool {
