@@ -28,12 +28,15 @@ func JSON(v any) ([]byte, error) {
 
 // CanonicalJSON writes any JSON text in the one form that is hashed: object keys sorted by bytes and each once, no blanks,
 // no escapes but the necessary ones, and numbers as they stand. The database keeps JSON in an order and spacing of its own,
-// so what is read back from it goes through here before it is verified. Numbers that the database would rewrite
+// so what is read back from it goes through here before it is verified. A text that is in that form is returned itself. Numbers that the database would rewrite
 // (exponents, minus zero) and the character U+0000, which it refuses, are refused here; amounts are integers of minor units
 // anyway, and rates are texts. Error: CodeInvalidData.
 func CanonicalJSON(raw []byte) ([]byte, error) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return []byte(emptyData), nil
+	}
+	if plainlyCanonical(raw) {
+		return raw, nil
 	}
 	if len(raw) > maxData || !utf8.Valid(raw) {
 		return nil, invalidData(nil)
@@ -91,7 +94,7 @@ func storableNumber(s string) bool {
 }
 
 func isCanonical(data []byte) bool {
-	if len(data) == 0 {
+	if len(data) == 0 || plainlyCanonical(data) {
 		return true
 	}
 	canonical, err := CanonicalJSON(data)
