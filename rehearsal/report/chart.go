@@ -16,6 +16,7 @@ type chart struct {
 	W, H            int
 	Left, Right     string
 	Base            string // of the values' axis
+	Unit            string // what one place stands for, where that is not plain
 	Grid            []mark
 	Axis            []mark
 	Bars            []box
@@ -52,7 +53,8 @@ const (
 	marginTop    = 14
 	marginRight  = 8
 	marginBottom = 26
-	labelGap     = 76 // between two months' names
+	labelGap     = 68 // between two months' names
+	labelWidth   = 54
 	maxGridLines = 5
 )
 
@@ -110,18 +112,50 @@ func (c *chart) grid(f frame, values []int64, text func(int64) string) {
 	}
 }
 
-// months writes the months below the slots that begin them, as far as there is room.
+// months writes every so many months below the slots that begin them, as far as there is room.
 func (c *chart) months(f frame, mondays []calendar.Date) {
+	step := f.monthStep(mondays)
 	last := math.Inf(-1)
 	for i, monday := range mondays {
 		if monday.IsZero() {
 			continue
 		}
-		begins := i == 0 || mondays[i-1].AddDays(3).EndOfMonth() != monday.AddDays(3).EndOfMonth()
-		if x := f.x(i); begins && x-last >= labelGap && x+labelGap/2 < f.right+marginRight {
+		month := monthsOf(monday)
+		begins := monday.AddDays(3).Day() <= 7 || i > 0 && monthsOf(mondays[i-1]) != month
+		if x := f.x(i); begins && month%step == 0 && x-last >= labelGap && x+labelWidth < f.right+marginRight {
 			c.Axis = append(c.Axis, mark{X: px(x), Y: px(f.bottom), Text: monthText(monday.AddDays(3))})
 			last = x
 		}
+	}
+	if len(c.Axis) == 0 && len(mondays) > 0 && !mondays[0].IsZero() {
+		c.Axis = append(c.Axis, mark{X: px(f.left), Y: px(f.bottom), Text: monthText(mondays[0].AddDays(3))})
+	}
+}
+
+// monthStep is how many months lie between two that are named.
+func (f frame) monthStep(mondays []calendar.Date) int {
+	if len(mondays) == 0 {
+		return 1
+	}
+	all := monthsOf(mondays[len(mondays)-1]) - monthsOf(mondays[0]) + 1
+	for _, step := range []int{1, 2, 3, 6, 12, 24, 60} {
+		if (f.right-f.left)*float64(step)/float64(all) >= labelGap {
+			return step
+		}
+	}
+	return 120
+}
+
+// monthsOf counts the months to that of the week's Thursday.
+func monthsOf(monday calendar.Date) int {
+	thursday := monday.AddDays(3)
+	return thursday.Year()*12 + int(thursday.Month()) - 1
+}
+
+// perBar says in the picture's corner when one place stands for several weeks.
+func (c *chart) perBar(weeks int) {
+	if weeks > 1 {
+		c.Unit = number(weeks) + " weeks to a step"
 	}
 }
 
@@ -134,7 +168,7 @@ func compact(v int64) string {
 		name string
 	}{{1e12, "tn"}, {1e9, "bn"}, {1e6, "M"}, {1e3, "k"}} {
 		if v >= u.size {
-			tenths := v / (u.size / 10)
+			tenths := (v + u.size/20) / (u.size / 10)
 			text := strconv.FormatInt(tenths/10, 10)
 			if tenths%10 != 0 && tenths < 1000 {
 				text += "." + strconv.FormatInt(tenths%10, 10)

@@ -118,6 +118,7 @@ func stackedWeeks(size size2, weeks []WeekCount, stages []string, title, desc st
 		}
 	}
 	c.months(f, mondays)
+	c.perBar(stepOf(len(weeks), size.spans()))
 	return c
 }
 
@@ -169,12 +170,21 @@ func columns(size size2, a, b []Count, title, desc string) chart {
 	return c
 }
 
+// digitWidth is about how wide a digit is: a value that its bar has no room for stands in the table alone.
+const digitWidth = 7.4
+
 func (c *chart) column(f frame, slot, place, group int, v Count) {
 	width := min(f.slot()*0.8, 96) / float64(group)
 	x := f.mid(slot) - width*float64(group)/2 + width*float64(place)
 	c.Bars = append(c.Bars, box{px(x + 1), px(f.y(int64(v.Count))), px(width - 2), px(f.tall(int64(v.Count))), colour(place),
 		label(v.Key) + ": " + number(v.Count)})
-	c.Notes = append(c.Notes, mark{X: px(x + width/2), Y: px(f.y(int64(v.Count)) - 4), Text: compact(int64(v.Count)), Anchor: "middle"})
+	text := number(v.Count)
+	if float64(size(text))*digitWidth > width {
+		text = compact(int64(v.Count))
+	}
+	if float64(size(text))*digitWidth <= width+2 {
+		c.Notes = append(c.Notes, mark{X: px(x + width/2), Y: px(f.y(int64(v.Count)) - 4), Text: text, Anchor: "middle"})
+	}
 }
 
 // short leaves out the word that every span of days has.
@@ -229,5 +239,6 @@ func approvalChart(size size2, weeks []ApprovalWeek, title, desc string) chart {
 	}
 	f.slots = len(sum)
 	c.months(f, mondays)
+	c.perBar(step)
 	return c
 }

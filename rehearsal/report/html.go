@@ -12,19 +12,22 @@ import (
 //go:embed templates/*.html
 var templates embed.FS
 
-// The bounds of the page. With texts cut at maxPageText it stays below some six megabytes, whatever the portfolio.
+// The bounds of the page: with them it stays below some eight megabytes, whatever the portfolio.
 const (
-	maxPageCustomers = 2_000  // further ones are in the JSON form
-	maxPageNotices   = 10_000 // of all customers together
-	maxPageItems     = 8      // of one notice
-	maxPageRows      = 200    // of any other list
-	maxPageText      = 120    // letters of a text from the file
+	maxPageCustomers = 2_000   // further ones are in the JSON form
+	maxPageNotices   = 250     // of one customer
+	maxPageItems     = 8       // of one notice
+	maxPageBytes     = 6 << 20 // of all customers' notices, as they are written
+	maxPageRows      = 200     // of any other list
+	maxPageText      = 120     // letters of a text from the file
+	noticeMarkup     = 160     // bytes around the texts of one notice
+	customerMarkup   = 480     // and of one customer
 )
 
 // page is what the template sees: texts and geometry, nothing to compute.
 type page struct {
 	Title, Sub, Verdict, CustomersSub, Footer string
-	Passed                                    bool
+	Passed, Idle                              bool // Idle: nothing was sent, so nothing is proven
 	Colours                                   []string
 	KPIs                                      []kpiTile
 	Tiles                                     []tile
@@ -49,6 +52,7 @@ type block struct {
 	Heads      []string
 	Rows       [][]string
 	More       string
+	Full       bool // takes the page's whole width
 }
 
 type customerView struct {
@@ -96,7 +100,7 @@ func colours() []string {
 func brief(text string) string { return cut(label(text), maxPageText) }
 
 func (r Report) page() page {
-	p := page{Title: brief(r.titleOf()), Sub: brief(r.File) + " by profile " + brief(r.Profile) + " · " + r.window(), Passed: r.Passed,
+	p := page{Title: brief(r.titleOf()), Sub: brief(r.File) + " by profile " + brief(r.Profile) + " · " + r.window(), Passed: r.Passed, Idle: r.Notices.Total == 0,
 		Verdict: r.verdict(), Colours: colours(), KPIs: kpiTiles(r.KPIs), Tiles: r.tiles(), Offenders: r.offenderBlocks(),
 		Blocks: r.blocks(), Rows: r.rowsBlock(), Codes: r.codeViews(), Names: r.nameBlocks(), Reading: r.reading(),
 		Footer: "Made by arrears rehearse. The JSON form of this report has everything that was left out here."}
@@ -106,6 +110,9 @@ func (r Report) page() page {
 }
 
 func (r Report) verdict() string {
+	if r.Notices.Total == 0 {
+		return "No notice was sent, so there is nothing to judge."
+	}
 	if r.Passed {
 		return "Passed: no notice asked for what was not owed."
 	}
@@ -122,11 +129,18 @@ func kpiTiles(all []KPI) []kpiTile {
 
 func (r Report) tiles() []tile {
 	c := r.Chases
+	chased, within := "no invoice was chased", "no chase was stopped"
+	if all := c.Stopped + c.UnpaidAsked; all > 0 {
+		chased = share(c.Stopped, all) + " of the invoices chased"
+	}
+	if c.P90Days != nil {
+		within = "median; nine of ten within " + daysText(c.P90Days)
+	}
 	return []tile{
 		{"Notices sent", number(r.Notices.Total), "with " + plural(r.Notices.Lines, "item")},
 		{"Customers reached", number(len(r.Customers)), number(r.Quiet) + " received nothing"},
-		{"Chases stopped by payment", number(c.Stopped), share(c.Stopped, c.Stopped+c.UnpaidAsked) + " of the invoices chased"},
-		{"Days from notice to payment", daysText(c.MedianDays), "median; nine of ten within " + daysText(c.P90Days)},
+		{"Chases stopped by payment", number(c.Stopped), chased},
+		{"Days from notice to payment", daysText(c.MedianDays), within},
 		{"Paid before any notice", number(c.PaidUnasked), "of " + plural(c.Invoices, "invoice")},
 		{"Approvals asked", number(r.Approvals.Asked), number(r.Approvals.Open) + " open at the end"},
 	}
@@ -165,20 +179,11 @@ func (b block) bounded(noun string) block {
 func (r Report) customerViews() (views []customerView, sub string) {
 	most := slices.Clone(r.Customers)
 	slices.SortStableFunc(most, func(a, b Customer) int { return cmp.Compare(len(b.Notices), len(a.Notices)) })
-	room := maxPageNotices
-	for _, c := range most {
-		if len(views) == maxPageCustomers || room == 0 {
+	room := maxPageBytes
+	for _, c := range most[:min(len(most), maxPageCustomers)] {
+		v := customerViewOf(c)
+		if room -= v.bytes(); room < 0 {
 			break
-		}
-		v := customerView{Name: brief(c.Name), Number: brief(c.Number),
-			Count: plural(len(c.Notices), "notice") + " · " + plural(c.Invoices, "invoice")}
-		shown := c.Notices[:min(len(c.Notices), room)]
-		room -= len(shown)
-		for _, n := range shown {
-			v.Notices = append(v.Notices, viewOf(n))
-		}
-		if left := len(c.Notices) - len(shown); left > 0 {
-			v.More = "… and " + plural(left, "notice") + " more, in the JSON form."
 		}
 		views = append(views, v)
 	}
@@ -187,6 +192,27 @@ func (r Report) customerViews() (views []customerView, sub string) {
 		sub += " Shown are " + number(len(views)) + "; " + number(left) + " more are in the JSON form."
 	}
 	return views, sub
+}
+
+func customerViewOf(c Customer) customerView {
+	v := customerView{Name: brief(c.Name), Number: brief(c.Number),
+		Count: plural(len(c.Notices), "notice") + " · " + plural(c.Invoices, "invoice")}
+	for _, n := range c.Notices[:min(len(c.Notices), maxPageNotices)] {
+		v.Notices = append(v.Notices, viewOf(n))
+	}
+	if left := len(c.Notices) - len(v.Notices); left > 0 {
+		v.More = "… and " + plural(left, "notice") + " more, in the JSON form."
+	}
+	return v
+}
+
+// bytes is about how long the customer is on the page.
+func (v customerView) bytes() int {
+	all := customerMarkup + len(template.HTMLEscapeString(v.Name+v.Number))
+	for _, n := range v.Notices {
+		all += noticeMarkup + len(template.HTMLEscapeString(n.On+n.Stage+n.Channel+n.Subject+n.Lines+n.Asked))
+	}
+	return all
 }
 
 func viewOf(n CustomerNotice) noticeView {

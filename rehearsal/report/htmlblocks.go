@@ -7,13 +7,24 @@ func (r Report) blocks() []block {
 }
 
 func (r Report) stageBlock() block {
-	b := block{Title: "Notices by stage", Heads: []string{"Stage", ">Notices", ">Items", ">Asked for"},
+	b := block{Title: "Notices by stage", Full: true, Heads: []string{"Stage", ">Notices", ">Items", ">Asked for"},
 		Sub: "By channel: " + orNone(counts(r.Notices.ByChannel)) + ". By kind: " + orNone(counts(r.Notices.ByKind)) +
-			". Asked in all: " + amounts(r.Notices.Asked) + "; an item that was reminded three times counts three times."}
+			". Asked in all: " + prose(r.Notices.Asked) + "; an item that was reminded three times counts three times."}
 	for _, s := range r.Notices.ByStage {
-		b.Rows = append(b.Rows, []string{brief(s.Stage), number(s.Notices), number(s.Lines), amounts(s.Asked)})
+		b.Rows = append(b.Rows, []string{brief(s.Stage), number(s.Notices), number(s.Lines), perLine(s.Asked)})
 	}
 	return b.bounded("stage")
+}
+
+// perLine writes a line for each currency.
+func perLine(list []Amount) string { return strings.ReplaceAll(amounts(list), ", ", "\n") }
+
+// prose writes the sums in a sentence.
+func prose(list []Amount) string {
+	if len(list) == 0 {
+		return "nothing"
+	}
+	return amounts(list)
 }
 
 func orNone(text string) string {
@@ -26,7 +37,7 @@ func orNone(text string) string {
 func (r Report) endsBlock() block {
 	c := r.Chases
 	b := block{Title: "How the invoices ended", Heads: []string{"", ">Invoices", ">Share"},
-		Sub: "Chased and then paid: " + amounts(c.StoppedAmount) + ". Not paid in the window: " + amounts(c.UnpaidAmount) + "."}
+		Sub: "Chased and then paid: " + prose(c.StoppedAmount) + ". Not paid in the window: " + prose(c.UnpaidAmount) + "."}
 	for _, e := range c.ends() {
 		b.Rows = append(b.Rows, []string{e.Key, number(e.Count), share(e.Count, c.Invoices)})
 	}
@@ -53,7 +64,7 @@ func (r Report) lastStageBlock() block {
 func (r Report) approvalBlock() block {
 	b := block{Title: "Approvals by stage", Heads: []string{"Stage", ">Asked", "Decided", ">About"}}
 	for _, s := range r.Approvals.ByStage {
-		b.Rows = append(b.Rows, []string{brief(s.Stage), number(s.Asked), counts(s.ByDecision), amounts(s.Amounts)})
+		b.Rows = append(b.Rows, []string{brief(s.Stage), number(s.Asked), counts(s.ByDecision), perLine(s.Amounts)})
 	}
 	return b.bounded("stage")
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -43,6 +44,9 @@ func (r Report) textHead(s *sheet) {
 
 func (r Report) textKPIs(s *sheet) {
 	verdict := "PASSED: no notice asked for what was not owed"
+	if r.Notices.Total == 0 {
+		verdict = "No notice was sent, so there is nothing to judge"
+	}
 	if !r.Passed {
 		verdict = "FAILED: notices asked for what was not owed"
 	}
@@ -114,7 +118,7 @@ func (r Report) textRows(s *sheet) {
 }
 
 func firstLine(l FirstLine) string {
-	text := "line " + number(l.Line)
+	text := "line " + strconv.Itoa(l.Line)
 	if l.Field != "" {
 		text += ", " + clean(l.Field)
 	}

@@ -96,7 +96,7 @@ func counts(list []Count) string {
 
 // titleOf is what the report is called.
 func (r Report) titleOf() string {
-	return "Rehearsal of " + label(r.Policy)
+	return "Rehearsal of policy " + label(r.Policy)
 }
 
 // window writes the days that were played.
