@@ -85,6 +85,7 @@ var constraints = map[string]*fault.Error{
 	"audit_entries_immutable":             fault.New(fault.Conflict, "audit.immutable", "an audit entry never changes"),
 	"decisions_immutable":                 fault.New(fault.Conflict, "decision.immutable", "a recorded decision never changes"),
 	"api_keys_prefix_key":                 taken("key"),
+	"webhook_secrets_newest":              fault.New(fault.Conflict, "webhook_endpoint.two_newest", "the endpoint's secret was changed at the same moment"),
 	"blocks_expiry":                       fault.New(fault.Invalid, "block.needs_expiry", "only a legal or insolvency block may stand without an expiry"),
 }
 

@@ -213,8 +213,8 @@ func (db *DB) WebhookBacklog(ctx context.Context, now time.Time) (port.WebhookBa
 	var since *time.Time
 	err := db.pool.QueryRow(ctx, `
 SELECT
-  (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE state = 'pending' LIMIT $1) AS some),
-  (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE state = 'dead' LIMIT $1) AS some),
+  (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE state = 'pending' LIMIT $1) AS bounded),
+  (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE state = 'dead' LIMIT $1) AS bounded),
   (SELECT min(oldest.next_at)
    FROM webhook_endpoints e
    CROSS JOIN LATERAL (

@@ -71,7 +71,7 @@ func (db *DB) QueueEvents(ctx context.Context, endpointID uuid.UUID, now time.Ti
 func (t *tx) queueRoom(ctx context.Context, endpointID uuid.UUID) (int, error) {
 	waiting, err := one(ctx, t, errEndpointNotFound, pgx.RowTo[int], `
 SELECT count(*)
-FROM (SELECT FROM webhook_deliveries WHERE endpoint_id = $1 AND state = 'pending' LIMIT $2) AS some`, endpointID, maxQueued)
+FROM (SELECT FROM webhook_deliveries WHERE endpoint_id = $1 AND state = 'pending' LIMIT $2) AS bounded`, endpointID, maxQueued)
 	return min(queueBatch, maxQueued-waiting), err
 }
 
