@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/otel/trace"
 
 	"arrears/app"
 	"arrears/auth"
@@ -28,6 +29,10 @@ type Deps struct {
 	Log *slog.Logger
 	// Limits bound how often a key may ask; zero values mean the defaults.
 	Limits Limits
+	// Meter is told of every request; nil: nobody is.
+	Meter Meter
+	// Tracing makes the spans of requests; nil makes none.
+	Tracing trace.TracerProvider
 	// Version of the program, shown on the documentation page.
 	Version string
 }
@@ -58,9 +63,11 @@ func build(c *contract, handlers map[string]echo.HandlerFunc, d Deps) (*echo.Ech
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = refuse(d.Log)
+	e.Use(observed(d)...)
 	e.Use(identify, logged(d.Log), recovered(d.Log), secured)
 	var missing []string
 	limits := newLimiter(d.Limits, maxCallers)
+	span := useCase(d.Tracing)
 	for name, o := range c.operations {
 		handler, ok := handlers[o.Op.OperationID]
 		if !ok {
@@ -73,6 +80,9 @@ func build(c *contract, handlers map[string]echo.HandlerFunc, d Deps) (*echo.Ech
 			chain = append(chain, authenticated(d.Auth), limits.middleware)
 		}
 		chain = append(chain, checked, timed, idempotent(d.Idempotency))
+		if span != nil {
+			chain = append(chain, span)
+		}
 		e.Add(o.Method, echoPath(o.Path), handler, chain...)
 	}
 	return e, unmatched(missing, handlers)

@@ -115,7 +115,7 @@ type mini struct {
 // ok is the handler of every operation that a test does not choose.
 func ok(c echo.Context) error { return c.JSON(http.StatusOK, map[string]string{"said": "ok"}) }
 
-func newMini(t *testing.T, limits Limits, chosen map[string]echo.HandlerFunc) *mini {
+func newMini(t *testing.T, limits Limits, chosen map[string]echo.HandlerFunc, change ...func(*Deps)) *mini {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/mini.yaml")
 	require.NoError(t, err)
@@ -130,7 +130,11 @@ func newMini(t *testing.T, limits Limits, chosen map[string]echo.HandlerFunc) *m
 	}
 	ring := keyring{}
 	m := &mini{t: t, keys: newMemoryKeys(), token: ring.issue(t, "key-1", access.Supervisor), log: &bytes.Buffer{}}
-	m.echo, err = build(c, handlers, Deps{Auth: auth.New(ring), Idempotency: m.keys, Log: slog.New(slog.NewJSONHandler(m.log, nil)), Limits: limits})
+	d := Deps{Auth: auth.New(ring), Idempotency: m.keys, Log: slog.New(slog.NewJSONHandler(m.log, nil)), Limits: limits}
+	for _, fn := range change {
+		fn(&d)
+	}
+	m.echo, err = build(c, handlers, d)
 	require.NoError(t, err)
 	return m
 }

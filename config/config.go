@@ -29,6 +29,8 @@ type Config struct {
 	API       API
 	Worker    Worker
 	Webhook   Webhook
+	Metrics   Metrics
+	Traces    Traces
 	Templates string `env:"ARREARS_TEMPLATES" doc:"folder of own notice templates, checked at the start"`
 }
 
@@ -95,6 +97,19 @@ type Webhook struct {
 	Timeout      time.Duration `env:"ARREARS_WEBHOOK_TIMEOUT" envDefault:"10s" doc:"longest wait for the gateway"`
 }
 
+// Metrics says where a process shows its metrics.
+type Metrics struct {
+	Addr     string `env:"ARREARS_METRICS_ADDR" doc:"address and port at which serve, worker and relay show their metrics (/metrics, for Prometheus); empty: off"`
+	Business bool   `env:"ARREARS_METRICS_BUSINESS" doc:"count the business's figures in this process always; otherwise only the leading relay counts them"`
+}
+
+// Traces says where spans go.
+type Traces struct {
+	Endpoint string  `env:"ARREARS_TRACES_ENDPOINT" doc:"host and port of an OpenTelemetry collector (OTLP over gRPC) for traces; empty: off"`
+	Insecure bool    `env:"ARREARS_TRACES_INSECURE" doc:"speak to the collector without TLS"`
+	Sample   float64 `env:"ARREARS_TRACES_SAMPLE" envDefault:"1" doc:"part of the requests that are traced, 0 to 1; what a request causes later is traced with it"`
+}
+
 // Load reads the environment and validates. The error is one line that names the variable.
 func Load() (Config, error) { return load(env.Options{}) }
 
@@ -142,6 +157,9 @@ func (c Config) Validate() error {
 		within("ARREARS_STICKY_TIMEOUT", c.Worker.StickyTimeout, time.Second, time.Minute),
 		within("ARREARS_WORKER_CONCURRENCY", c.Worker.Concurrency, 1, 1000),
 		within("ARREARS_WEBHOOK_TIMEOUT", c.Webhook.Timeout, time.Second, time.Minute),
+		optional(hostPort, "ARREARS_METRICS_ADDR", c.Metrics.Addr),
+		optional(hostPort, "ARREARS_TRACES_ENDPOINT", c.Traces.Endpoint),
+		within("ARREARS_TRACES_SAMPLE", c.Traces.Sample, 0, 1),
 		c.webhookSigned(),
 	)
 }
@@ -189,6 +207,14 @@ func hostPort(name, value string) error {
 		return fmt.Errorf("%s: %q is not host:port", name, value)
 	}
 	return nil
+}
+
+// optional lets the empty value pass.
+func optional(check func(name, value string) error, name, value string) error {
+	if value == "" {
+		return nil
+	}
+	return check(name, value)
 }
 
 // postgresURL allows the empty value: commands that need no database run without one.

@@ -38,6 +38,10 @@ func TestAWrongValueIsOneLineThatNamesTheVariable(t *testing.T) {
 		"ARREARS_SHUTDOWN_TIMEOUT":     "1h",
 		"ARREARS_STICKY_CACHE":         "-1",
 		"ARREARS_WORKER_CONCURRENCY":   "0",
+		"ARREARS_METRICS_ADDR":         "9090",
+		"ARREARS_METRICS_BUSINESS":     "often",
+		"ARREARS_TRACES_ENDPOINT":      "collector",
+		"ARREARS_TRACES_SAMPLE":        "2",
 	} {
 		_, err := config.FromMap(map[string]string{name: value})
 		require.Error(t, err, name)

@@ -133,6 +133,9 @@ type Nudge struct {
 	FirstAction string
 	Version     int64 // of the row as read; DeleteNudges deletes only this one
 	Attempts    int
+	// Traceparent is the W3C trace context that left the row, as read; empty where nothing was traced. It is written by the
+	// transaction itself, never from here.
+	Traceparent string
 }
 
 // Work is everything that one step of a case or a notice changes.

@@ -53,6 +53,11 @@ type Meter interface {
 	Sealed(n int)
 }
 
+// Tracer makes the span of a delivery. It continues the trace that left the row; ended is told how it went.
+type Tracer interface {
+	Deliver(ctx context.Context, n port.Nudge) (span context.Context, ended func(error))
+}
+
 // Options are what a relay needs. Outbox, Engine, Clock and Lead are required.
 type Options struct {
 	Outbox Outbox
@@ -61,7 +66,9 @@ type Options struct {
 	// Lead tries to lead; nil without an error means that another process does.
 	Lead  func(ctx context.Context) (Lead, error)
 	Meter Meter
-	Log   *slog.Logger
+	// Tracer makes spans; nil makes none.
+	Tracer Tracer
+	Log    *slog.Logger
 	// Real is the real clock; nil is the machine's.
 	Real func() time.Time
 }
@@ -204,8 +211,19 @@ func (r *Relay) deliverAll(ctx context.Context, nudges []port.Nudge) []port.Nudg
 	return delivered
 }
 
-// deliver starts or nudges the workflow of a row.
+// deliver starts or nudges the workflow of a row, as part of the trace that left the row.
 func (r *Relay) deliver(ctx context.Context, n port.Nudge) error {
+	if r.o.Tracer == nil || n.Traceparent == "" {
+		return r.start(ctx, n)
+	}
+	ctx, ended := r.o.Tracer.Deliver(ctx, n)
+	err := r.start(ctx, n)
+	ended(err)
+	return err
+}
+
+// start starts or nudges the workflow of a row.
+func (r *Relay) start(ctx context.Context, n port.Nudge) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	in := contract.Input{Subject: n.SubjectID, First: n.FirstAction}

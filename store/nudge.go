@@ -21,7 +21,8 @@ ON CONFLICT (workflow_id) DO UPDATE SET
   first_action = CASE WHEN excluded.start_at IS NULL THEN excluded.first_action ELSE nudges.first_action END,
   version = nextval('nudge_versions'),
   attempts = 0,
-  not_before = clock_timestamp()`
+  not_before = clock_timestamp(),
+  traceparent = coalesce(excluded.traceparent, nudges.traceparent)`
 
 const sqlNudge = `
 INSERT INTO nudges (
@@ -95,7 +96,8 @@ SELECT
   start_at,
   first_action,
   version,
-  attempts
+  attempts,
+  coalesce(traceparent, '')
 FROM nudges
 WHERE not_before <= clock_timestamp()
 ORDER BY start_at NULLS FIRST, workflow_id
@@ -110,7 +112,7 @@ LIMIT $1`, limit)
 func scanNudge(row pgx.CollectableRow) (port.Nudge, error) {
 	var n port.Nudge
 	var start *time.Time
-	err := row.Scan(&n.WorkflowID, &n.SubjectID, &n.Kind, &start, &n.FirstAction, &n.Version, &n.Attempts)
+	err := row.Scan(&n.WorkflowID, &n.SubjectID, &n.Kind, &start, &n.FirstAction, &n.Version, &n.Attempts, &n.Traceparent)
 	if start != nil {
 		n.StartAt = *start
 	}

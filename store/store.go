@@ -23,15 +23,27 @@ const maxAttempts = 4
 
 // DB is a database of one installation: the schema that the connection's search_path names first.
 type DB struct {
-	pool     *pgxpool.Pool
-	policies policyCache
+	pool        *pgxpool.Pool
+	policies    policyCache
+	traceparent func(ctx context.Context) string // nil: nothing is traced
+}
+
+// Option changes how a database is opened.
+type Option func(*DB, *pgxpool.Config)
+
+// Traced lets a tracer see every statement, and marks the outbox rows of a transaction with its trace context, which
+// traceparent reads in W3C form; empty: none.
+func Traced(tracer pgx.QueryTracer, traceparent func(ctx context.Context) string) Option {
+	return func(db *DB, config *pgxpool.Config) {
+		config.ConnConfig.Tracer, db.traceparent = tracer, traceparent
+	}
 }
 
 var _ port.Store = (*DB)(nil)
 
 // Open connects. The URL is a PostgreSQL one; search_path, role and pool_max_conns may be given as parameters. It does not
 // migrate. Errors: store.bad_url, store.unavailable.
-func Open(ctx context.Context, url string) (*DB, error) {
+func Open(ctx context.Context, url string, options ...Option) (*DB, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "store.bad_url", "the database URL cannot be read")
@@ -42,6 +54,10 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		registerIDs(conn.TypeMap())
 		return nil
 	}
+	db := &DB{}
+	for _, o := range options {
+		o(db, config)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, unavailable(err)
@@ -50,7 +66,8 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		pool.Close()
 		return nil, unavailable(err)
 	}
-	return &DB{pool: pool}, nil
+	db.pool = pool
+	return db, nil
 }
 
 // registerUTC reads instants in UTC, so that what is stored and read again compares equal on any machine.
@@ -77,7 +94,7 @@ func (db *DB) Ping(ctx context.Context) error {
 func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx port.Tx) error) error {
 	var err error
 	for attempt := range maxAttempts {
-		if err = db.once(ctx, pgx.TxOptions{}, fn); err == nil || !lostRace(err) || attempt == maxAttempts-1 {
+		if err = db.once(ctx, db.begin(ctx), fn); err == nil || !lostRace(err) || attempt == maxAttempts-1 {
 			break
 		}
 		if waitErr := pause(ctx, attempt); waitErr != nil {
@@ -92,6 +109,36 @@ func (db *DB) Read(ctx context.Context, fn func(ctx context.Context, tx port.Tx)
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	return translate(db.once(ctx, options, fn))
 }
+
+// begin starts a transaction that may leave nudges: they carry its trace context, said together with BEGIN so that it costs
+// no round trip. A text that is no trace context is not said.
+func (db *DB) begin(ctx context.Context) pgx.TxOptions {
+	if db.traceparent == nil {
+		return pgx.TxOptions{}
+	}
+	parent := db.traceparent(ctx)
+	if !isTraceparent(parent) {
+		return pgx.TxOptions{}
+	}
+	return pgx.TxOptions{BeginQuery: "begin; set local arrears.traceparent = '" + parent + "'"}
+}
+
+// isTraceparent holds a text against the W3C form, which is all that may become part of a statement.
+func isTraceparent(s string) bool {
+	if len(s) != 55 {
+		return false
+	}
+	for i, c := range []byte(s) {
+		hex := (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')
+		if dash := i == 2 || i == 35 || i == 52; (dash && c != '-') || (!dash && !hex) {
+			return false
+		}
+	}
+	return true
+}
+
+// Pool tells how the connections are used.
+func (db *DB) Pool() *pgxpool.Stat { return db.pool.Stat() }
 
 func (db *DB) once(ctx context.Context, options pgx.TxOptions, fn func(ctx context.Context, tx port.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, db.pool, options, func(q pgx.Tx) error {

@@ -79,8 +79,25 @@ func (c *console) running(ctx context.Context, parts func(*wire.Product, *engine
 		if err != nil {
 			return err
 		}
+		if cfg := p.Config; cfg.Metrics.Addr != "" {
+			shown, err := metricsOf(ctx, p)
+			if err != nil {
+				return err
+			}
+			list = append(list, shown)
+		}
 		return wire.Together(ctx, list...)
 	})
+}
+
+// metricsOf shows the metrics of this process.
+func metricsOf(ctx context.Context, p *wire.Product) (part, error) {
+	address := p.Config.Metrics.Addr
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "metrics.address", "the metrics cannot be shown on ARREARS_METRICS_ADDR="+address)
+	}
+	return func(ctx context.Context) error { return p.ServeMetrics(ctx, listener, version) }, nil
 }
 
 // opened opens the product for the time of fn.

@@ -27,7 +27,25 @@ func (p *Product) Engine(ctx context.Context) (*engine.Engine, error) {
 		return nil, err
 	}
 	o.Log, o.Lazy = p.Log, true
+	if err := p.observeEngine(&o); err != nil {
+		return nil, err
+	}
 	return engine.Dial(ctx, o)
+}
+
+// observeEngine lets metrics and traces see the engine's calls; the worker's come with the client.
+func (p *Product) observeEngine(o *engine.Options) (err error) {
+	if p.Metrics != nil {
+		if o.Metrics, err = p.Metrics.Temporal(p.Log); err != nil {
+			return err
+		}
+	}
+	if p.Traces == nil {
+		return nil
+	}
+	spans, err := p.Traces.Engine()
+	o.Interceptors = append(o.Interceptors, spans)
+	return err
 }
 
 // awaitEngine waits until the engine answers: a worker has nothing to do before, and starts may come in any order. It

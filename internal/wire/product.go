@@ -15,6 +15,7 @@ import (
 	"arrears/domain/policy"
 	"arrears/port"
 	"arrears/store"
+	"arrears/telemetry"
 )
 
 // CodeNoDatabase means that ARREARS_DATABASE_URL is not set.
@@ -27,6 +28,9 @@ type Product struct {
 	DB     *store.DB
 	Clock  *Clock
 	App    *app.App
+	// Metrics and Traces are nil where they are off.
+	Metrics *telemetry.Metrics
+	Traces  *telemetry.Traces
 }
 
 // Open connects to the database and makes the use cases. It neither migrates nor reaches the engine.
@@ -36,22 +40,36 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*Product, e
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, address)
+	spans, err := traces(ctx, cfg, telemetry.TraceOptions{Log: log})
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, address, tracedStore(spans)...)
 	if err != nil {
 		return nil, err
 	}
 	clock := NewClock(db)
-	return &Product{
-		Config: cfg, Log: log, DB: db, Clock: clock,
+	p := &Product{
+		Config: cfg, Log: log, DB: db, Clock: clock, Traces: spans,
 		App: app.New(app.Deps{
 			Store: db, Clock: clock, Log: log,
 			Templates: sync.OnceValues(func() (policy.Templates, error) { return Templates(cfg) }),
 		}),
-	}, nil
+	}
+	p.measure()
+	return p, nil
 }
 
-// Close ends the connections to the database.
-func (p *Product) Close() { p.DB.Close() }
+// Close ends the connections to the database, and sends what spans are left.
+func (p *Product) Close() {
+	if p.Metrics != nil {
+		p.Metrics.Close()
+	}
+	p.DB.Close()
+	if p.Traces != nil {
+		p.Traces.Close()
+	}
+}
 
 // Migrate brings the database to this version and sets up a new installation: creditor, business clock, default policy.
 // What is there already stays. It works as the role that connects, whatever the application's role is.

@@ -19,7 +19,7 @@ import (
 
 // API builds the HTTP interface.
 func (p *Product) API(e *engine.Engine, version string) (http.Handler, error) {
-	return api.New(api.Deps{
+	deps := api.Deps{
 		App:         p.App,
 		Auth:        p.Auth(),
 		Idempotency: p.DB,
@@ -27,7 +27,14 @@ func (p *Product) API(e *engine.Engine, version string) (http.Handler, error) {
 		Log:         p.Log,
 		Limits:      api.Limits{PerSecond: p.Config.API.RatePerSecond, Burst: p.Config.API.RateBurst},
 		Version:     version,
-	})
+	}
+	if p.Metrics != nil {
+		deps.Meter = p.Metrics
+	}
+	if p.Traces != nil {
+		deps.Tracing = p.Traces.Provider()
+	}
+	return api.New(deps)
 }
 
 // Auth tells who holds an API key.
@@ -63,7 +70,7 @@ func (p *Product) Relay(ctx context.Context, e *engine.Engine) error {
 	if !p.awaitEngine(ctx, e) {
 		return nil
 	}
-	relay.New(relay.Options{Outbox: p.DB, Engine: e, Clock: p.Clock, Log: p.Log, Lead: p.lead}).Run(ctx)
+	relay.New(relay.Options{Outbox: p.DB, Engine: e, Clock: p.Clock, Log: p.Log, Lead: p.lead, Meter: p.relayMeter(), Tracer: p.deliveries()}).Run(ctx)
 	return nil
 }
 
@@ -82,6 +89,7 @@ func (p *Product) Activities() (worker.Activities, error) {
 	if err != nil {
 		return worker.Activities{}, err
 	}
+	office = tracedOffice(office, p.Traces)
 	return worker.Activities{
 		Collection: &activities.Collection{Store: p.DB, Clock: p.Clock, Office: office, Pause: p.Config.Notices.Pause},
 		Notices:    &activities.Notices{Store: p.DB, Clock: p.Clock, Office: office},
@@ -99,9 +107,13 @@ func (p *Product) Work(ctx context.Context, e *engine.Engine) error {
 		return nil
 	}
 	c := p.Config.Worker
-	w := worker.New(e.Client(), does, worker.Options{
+	o := worker.Options{
 		StickyTimeout: c.StickyTimeout, CacheSize: c.StickyCache, Activities: c.Concurrency, Workflows: c.Concurrency, Log: p.Log,
-	})
+	}
+	if p.Metrics != nil {
+		o.Meter = p.Metrics
+	}
+	w := worker.New(e.Client(), does, o)
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start the worker: %w", err)
 	}
