@@ -136,7 +136,7 @@ func stoppedChases(r *Report) figure {
 		f.Empty = "No chase was stopped by a payment."
 		return f
 	}
-	f.Sub = number(c.Stopped) + " chases, by days from the last notice to the payment; half within " + daysText(c.MedianDays) +
+	f.Sub = plural(c.Stopped, "chase") + ", by days from the last notice to the payment: median " + daysText(c.MedianDays) +
 		", nine of ten within " + daysText(c.P90Days)
 	for _, b := range c.Buckets {
 		f.Rows = append(f.Rows, []string{b.Key, number(b.Count), share(b.Count, c.Stopped)})

@@ -31,7 +31,7 @@ func (c Comparison) source() string {
 func (c Comparison) Text(w io.Writer, width int) error {
 	s := newSheet(width)
 	a, b := c.sides()
-	s.line(c.title())
+	s.line(cut(c.title(), s.width))
 	s.paragraph(0, c.source())
 	for _, caution := range c.Cautions {
 		s.paragraph(0, "Caution: "+caution)

@@ -37,7 +37,10 @@ func shared(group []CustomerFacts) SharedName {
 }
 
 func spellings(c CustomerFacts) []string {
-	all := append([]string{c.Name}, c.Spellings...)
+	all := []string{}
+	for _, s := range append([]string{c.Name}, c.Spellings...) {
+		all = append(all, strings.Join(strings.Fields(s), " "))
+	}
 	slices.Sort(all)
 	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return s == "" })
 }

@@ -9,7 +9,7 @@ import (
 const (
 	minWidth  = 60
 	maxWidth  = 200
-	minColumn = 8 // what a column of words keeps when the table is too wide
+	minColumn = 10 // what a column of words keeps when the table is too wide: a date
 )
 
 // sheet lays text out in lines of at most its width. Heads that begin with > stand over numbers, which are aligned to the
@@ -28,7 +28,7 @@ func (s *sheet) line(text string) {
 
 func (s *sheet) heading(text string) {
 	s.line("")
-	s.line(text)
+	s.line(cut(text, s.width))
 	s.line(strings.Repeat("─", s.width))
 }
 

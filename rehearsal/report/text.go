@@ -38,7 +38,7 @@ func (r Report) Text(w io.Writer, width int) error {
 }
 
 func (r Report) textHead(s *sheet) {
-	s.line(r.titleOf())
+	s.line(cut(r.titleOf(), s.width))
 	s.paragraph(0, label(r.File)+" by profile "+label(r.Profile)+", "+r.window())
 }
 
@@ -108,7 +108,7 @@ func (r Report) textRows(s *sheet) {
 	s.table([]string{"rows", ">count"}, rows)
 	for _, q := range r.Quarantine {
 		s.line("")
-		s.line("  " + number(q.Count) + " × " + clean(q.Code) + " (" + label(q.Severity) + ")")
+		s.paragraph(2, number(q.Count)+" × "+clean(q.Code)+" ("+label(q.Severity)+")")
 		s.paragraph(4, q.Explanation)
 		for _, l := range q.First {
 			s.paragraph(4, firstLine(l))
@@ -189,7 +189,7 @@ func (r Report) textChases(s *sheet) {
 		return
 	}
 	s.line("")
-	s.paragraph(2, "Chases stopped by payment: half of them within "+daysText(c.MedianDays)+" days of the last notice, nine of ten within "+
+	s.paragraph(2, "Chases stopped by payment, in days from the last notice: median "+daysText(c.MedianDays)+", nine of ten within "+
 		daysText(c.P90Days)+". Paid: "+amounts(c.StoppedAmount)+".")
 	s.line("")
 	most := 0
