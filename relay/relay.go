@@ -69,6 +69,8 @@ type Options struct {
 	// Tracer makes spans; nil makes none.
 	Tracer Tracer
 	Log    *slog.Logger
+	// Alongside runs while this process leads, until its ctx ends: the delivery of events.
+	Alongside []func(ctx context.Context)
 	// Real is the real clock; nil is the machine's.
 	Real func() time.Time
 }
@@ -128,9 +130,12 @@ func (r *Relay) led(ctx context.Context, lead Lead) {
 		return
 	}
 
-	var sealer sync.WaitGroup
-	sealer.Go(func() { r.seal(ctx) })
-	defer sealer.Wait()
+	var beside sync.WaitGroup
+	beside.Go(func() { r.seal(ctx) })
+	for _, run := range r.o.Alongside {
+		beside.Go(func() { run(ctx) })
+	}
+	defer beside.Wait()
 	defer cancel()
 	for ctx.Err() == nil {
 		n, err := r.Once(ctx)
