@@ -20,7 +20,9 @@ type AuditFilter struct {
 
 // AuditLog reads the record.
 type AuditLog interface {
-	// ListAudit lists entries in the order in which they were recorded.
+	// ListAudit lists entries in the order in which they were recorded, unsealed ones included. An entry whose transaction
+	// commits late takes its place among those recorded before it, where a reader who has passed cannot see it: whoever
+	// follows the record reads Feed.
 	ListAudit(ctx context.Context, f AuditFilter, p Page) (Paged[audit.Entry], error)
 	// ListLinks lists at most limit links of the chain after a position, in order.
 	ListLinks(ctx context.Context, after int64, limit int) ([]audit.Link, error)

@@ -18,6 +18,8 @@ type TypeInfo struct {
 	action string
 	// kind is the entry's subject kind where one action is several types.
 	kind string
+	// data names the fields of Data as Fields reads them.
+	data string
 }
 
 // since is the release that brought the feed.
@@ -30,23 +32,26 @@ const (
 	kindNotice  = "notice"
 )
 
-// internalNouns are those whose entries stay inside: who may enter, and how events leave. The audit record holds them.
-func internalNouns() []string { return []string{"key", "webhook"} }
-
-// Internal reports whether an action is not told outside.
+// Internal reports whether an action is not told outside: who may enter, and how events leave. The audit record holds them.
 func Internal(action string) bool {
 	noun, _, _ := strings.Cut(action, ".")
-	return slices.Contains(internalNouns(), noun)
+	return noun == "key" || strings.HasPrefix(noun, "webhook")
 }
 
 // Types lists the public types by name.
 func Types() []TypeInfo {
-	all := slices.Concat(moneyTypes(), caseTypes(), noticeTypes(), keepingTypes())
+	all := slices.Concat(moneyTypes(), caseTypes(), noticeTypes(), keepingTypes(), nightTypes())
 	for i := range all {
 		all[i].Since = since
 	}
 	slices.SortFunc(all, func(a, b TypeInfo) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+// Find returns the type of the name.
+func Find(name string) (TypeInfo, bool) {
+	info, ok := catalogue.byName[name]
+	return info, ok
 }
 
 // Known reports whether the name is one of Types.

@@ -19,6 +19,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/notice"
 	"arrears/domain/receivable"
+	"arrears/internal/testkit"
 	"arrears/notify"
 	"arrears/notify/recording"
 	"arrears/port"
@@ -98,6 +99,7 @@ func New(t testing.TB, db *store.DB, options ...Options) *Pump {
 	p.App = app.New(app.Deps{Store: db, Clock: p.clock})
 	require.NoError(t, p.App.SetUp(t.Context(), house(o.House), calendar.Clock{Kind: calendar.SteppedClock, Epoch: p.clock.now, Origin: p.clock.now, Rate: 1, Position: p.clock.now}))
 	p.wire(o)
+	t.Cleanup(func() { testkit.CheckEvents(t, db) })
 	return p
 }
 
