@@ -67,5 +67,6 @@ func (s *server) running() map[string]echo.HandlerFunc {
 		"discardQuarantine": s.discardQuarantine,
 		"getSettings":       s.getSettings, "updateSettings": s.updateSettings,
 		"listKeys": s.listKeys, "createKey": s.createKey, "revokeKey": s.revokeKey, "listAuditEntries": s.listAuditEntries,
+		"listEvents": s.listEvents, "listEventTypes": s.listEventTypes,
 	}
 }

@@ -104,6 +104,8 @@ GET   /v1/keys                                            a
 POST  /v1/keys                                            a
 POST  /v1/keys/{id}/revoke                                a
 GET   /v1/audit-entries                             c s u a
+GET   /v1/events                                    c s u a
+GET   /v1/event-types                               c s u a
 `
 
 // routesOf reads the table: the roles of each route, nil for one that is open to everyone.

@@ -22,12 +22,13 @@ const (
 // DefaultGrace is how long running requests may go on after the server was told to stop.
 const DefaultGrace = 20 * time.Second
 
-// Serve answers on the listener until ctx ends, then lets running requests finish for at most grace, and returns. It
-// closes the listener. The error is nil after an orderly stop.
+// Serve answers on the listener until ctx ends, then lets running requests finish for at most grace, and returns; those that
+// wait for something to happen are told to stop waiting. It closes the listener. The error is nil after an orderly stop.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, grace time.Duration) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		BaseContext: func(net.Listener) context.Context { return withStopping(context.WithoutCancel(ctx), ctx.Done()) },
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

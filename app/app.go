@@ -24,9 +24,10 @@ type App struct {
 	clock     port.Clock
 	log       *slog.Logger
 	templates func() (policy.Templates, error)
+	feed      *feedWatch
 }
 
 // New makes the use cases.
 func New(d Deps) *App {
-	return &App{store: d.Store, clock: d.Clock, log: d.Log, templates: d.Templates}
+	return &App{store: d.Store, clock: d.Clock, log: d.Log, templates: d.Templates, feed: newFeedWatch(d.Store)}
 }

@@ -48,6 +48,7 @@ type commands struct {
 	Policy  policyCommand  `cmd:"" help:"Check and preview policies."`
 	Invoice invoiceCommand `cmd:"" help:"Look at invoices."`
 	Audit   auditCommand   `cmd:"" help:"Prove the record."`
+	Events  eventsCommand  `cmd:"" help:"Follow what happens."`
 	Key     keyCommand     `cmd:"" help:"Make, list and revoke API keys."`
 	Config  configCommand  `cmd:"" help:"List the variables, their defaults and what is set."`
 	Version versionCommand `cmd:"" help:"Print the version."`
