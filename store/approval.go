@@ -112,7 +112,7 @@ func (t *tx) ListApprovals(ctx context.Context, f port.ApprovalFilter, p port.Pa
 	if key != nil {
 		w.add("(due_at, id) > (SELECT due_at, id FROM approvals WHERE id = $?)", key[0])
 	}
-	rows, err := many(ctx, t, scanApproval, `SELECT`+approvalColumns+` FROM approvals`+w.where()+w.limit("due_at, id", p), w.args...)
+	rows, err := listed(ctx, t, scanApproval, `SELECT`+approvalColumns+` FROM approvals`+w.where()+w.limit("due_at, id", p), w.args...)
 	return paged(rows, p, func(a casework.Approval) string { return cursor(a.ID.String()) }), err
 }
 

@@ -86,7 +86,7 @@ func (t *tx) ListAudit(ctx context.Context, f port.AuditFilter, p port.Page) (po
 	if key != nil {
 		w.add("(recorded_at, id) > (SELECT recorded_at, id FROM audit_entries WHERE id = $?)", key[0])
 	}
-	rows, err := many(ctx, t, scanEntry,
+	rows, err := listed(ctx, t, scanEntry,
 		`SELECT`+auditColumns+` FROM audit_entries`+w.where()+w.limit("recorded_at, id", p), w.args...)
 	return paged(rows, p, func(e audit.Entry) string { return cursor(e.ID) }), err
 }

@@ -72,7 +72,7 @@ func (t *tx) ListBlocks(ctx context.Context, f port.HoldFilter, p port.Page) (po
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[receivable.Block]{}, err
 	}
-	rows, err := many(ctx, t, scanBlock, `SELECT`+blockColumns+` FROM blocks`+w.where()+w.limit("id", p), w.args...)
+	rows, err := listed(ctx, t, scanBlock, `SELECT`+blockColumns+` FROM blocks`+w.where()+w.limit("id", p), w.args...)
 	return paged(rows, p, func(b receivable.Block) string { return cursor(b.ID.String()) }), err
 }
 

@@ -147,7 +147,7 @@ func (t *tx) ListAttention(ctx context.Context, p port.Page) (port.Paged[casewor
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[casework.Case]{}, err
 	}
-	rows, err := many(ctx, t, scanCase, `SELECT`+caseColumns+` FROM cases`+w.where()+w.limit("id", p), w.args...)
+	rows, err := listed(ctx, t, scanCase, `SELECT`+caseColumns+` FROM cases`+w.where()+w.limit("id", p), w.args...)
 	return paged(rows, p, func(c casework.Case) string { return cursor(c.ID.String()) }), err
 }
 

@@ -136,7 +136,7 @@ func (t *tx) ListCreditMemos(ctx context.Context, f port.CreditMemoFilter, p por
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[receivable.CreditMemo]{}, err
 	}
-	rows, err := many(ctx, t, scanCreditMemo,
+	rows, err := listed(ctx, t, scanCreditMemo,
 		`SELECT`+creditMemoColumns+` FROM credit_memos`+w.where()+w.limit("id", p), w.args...)
 	return paged(rows, p, func(m receivable.CreditMemo) string { return cursor(m.ID.String()) }), err
 }

@@ -149,7 +149,7 @@ func (t *tx) ListCustomers(ctx context.Context, f port.CustomerFilter, p port.Pa
 	if key != nil {
 		w.add("(number, id) > ($?, $?::uuid)", key[0], key[1])
 	}
-	rows, err := many(ctx, t, scanCustomer,
+	rows, err := listed(ctx, t, scanCustomer,
 		`SELECT`+customerColumns+` FROM customers`+w.where()+w.limit("number, id", p), w.args...)
 	return paged(rows, p, func(c receivable.Customer) string { return cursor(c.Number, c.ID.String()) }), err
 }

@@ -82,7 +82,7 @@ func (t *tx) ListDisputeFlags(ctx context.Context, f port.HoldFilter, p port.Pag
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[receivable.DisputeFlag]{}, err
 	}
-	rows, err := many(ctx, t, scanDisputeFlag,
+	rows, err := listed(ctx, t, scanDisputeFlag,
 		`SELECT`+disputeColumns+` FROM dispute_flags`+w.where()+w.limit("id", p), w.args...)
 	return paged(rows, p, func(d receivable.DisputeFlag) string { return cursor(d.ID.String()) }), err
 }

@@ -57,7 +57,7 @@ func (t *tx) ListDocuments(ctx context.Context, f port.DocumentFilter, p port.Pa
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[receivable.Document]{}, err
 	}
-	rows, err := many(ctx, t, scanDocument,
+	rows, err := listed(ctx, t, scanDocument,
 		`SELECT`+documentColumns+`, NULL::bytea FROM documents`+w.where()+w.limit("id", p), w.args...)
 	return paged(rows, p, func(d receivable.Document) string { return cursor(d.ID.String()) }), err
 }

@@ -97,7 +97,7 @@ func (t *tx) ListImports(ctx context.Context, p port.Page) (port.Paged[port.Impo
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[port.ImportRun]{}, err
 	}
-	rows, err := many(ctx, t, scanImport, `SELECT`+importColumns+` FROM imports`+w.where()+w.limit("id", p), w.args...)
+	rows, err := listed(ctx, t, scanImport, `SELECT`+importColumns+` FROM imports`+w.where()+w.limit("id", p), w.args...)
 	return paged(rows, p, func(r port.ImportRun) string { return cursor(r.ID.String()) }), err
 }
 
@@ -171,7 +171,7 @@ func (t *tx) ListQuarantine(ctx context.Context, importID uuid.UUID, state strin
 	if key != nil {
 		w.add("(line, id) > ($?::text::bigint, $?::uuid)", key[0], key[1])
 	}
-	rows, err := many(ctx, t, scanQuarantine, `SELECT`+quarantineColumns+` FROM quarantine`+w.where()+w.limit("line, id", p), w.args...)
+	rows, err := listed(ctx, t, scanQuarantine, `SELECT`+quarantineColumns+` FROM quarantine`+w.where()+w.limit("line, id", p), w.args...)
 	return paged(rows, p, func(r port.QuarantineRow) string { return cursor(strconv.FormatInt(r.Line, 10), r.ID.String()) }), err
 }
 

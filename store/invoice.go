@@ -138,7 +138,7 @@ func (t *tx) ListInvoices(ctx context.Context, f port.InvoiceFilter, p port.Page
 	if err != nil {
 		return port.Paged[port.InvoiceRow]{}, err
 	}
-	rows, err := many(ctx, t, scanInvoiceRow, `
+	rows, err := listed(ctx, t, scanInvoiceRow, `
 SELECT`+invoiceColumns+`,
   c.number,
   c.name,

@@ -52,7 +52,7 @@ func (t *tx) ListNotes(ctx context.Context, f port.HoldFilter, p port.Page) (por
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[receivable.Note]{}, err
 	}
-	rows, err := many(ctx, t, scanNote, `SELECT`+noteColumns+` FROM notes`+w.where()+w.limit("id", p), w.args...)
+	rows, err := listed(ctx, t, scanNote, `SELECT`+noteColumns+` FROM notes`+w.where()+w.limit("id", p), w.args...)
 	return paged(rows, p, func(n receivable.Note) string { return cursor(n.ID.String()) }), err
 }
 

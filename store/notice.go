@@ -213,7 +213,7 @@ func (t *tx) ListNotices(ctx context.Context, f port.NoticeFilter, p port.Page) 
 	if key != nil {
 		w.add("n.id < $?", key[0])
 	}
-	rows, err := many(ctx, t, scanNotice, `SELECT`+noticeColumns+` FROM notices n`+w.where()+w.limit("n.id DESC", p), w.args...)
+	rows, err := listed(ctx, t, scanNotice, `SELECT`+noticeColumns+` FROM notices n`+w.where()+w.limit("n.id DESC", p), w.args...)
 	return paged(rows, p, func(n notice.Notice) string { return cursor(n.ID.String()) }), err
 }
 

@@ -130,7 +130,7 @@ func (t *tx) ListPromises(ctx context.Context, f port.HoldFilter, p port.Page) (
 	if err := w.after("p.id", p.After); err != nil {
 		return port.Paged[receivable.Promise]{}, err
 	}
-	rows, err := many(ctx, t, scanPromise, `SELECT`+promiseColumns+promiseFrom+w.where()+w.limit("p.id", p), w.args...)
+	rows, err := listed(ctx, t, scanPromise, `SELECT`+promiseColumns+promiseFrom+w.where()+w.limit("p.id", p), w.args...)
 	return paged(rows, p, func(p receivable.Promise) string { return cursor(p.ID.String()) }), err
 }
 

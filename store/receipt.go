@@ -164,7 +164,7 @@ func (t *tx) ListReceipts(ctx context.Context, f port.ReceiptFilter, p port.Page
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[receivable.Receipt]{}, err
 	}
-	rows, err := many(ctx, t, scanReceipt, `SELECT`+receiptColumns+` FROM receipts`+w.where()+w.limit("id", p), w.args...)
+	rows, err := listed(ctx, t, scanReceipt, `SELECT`+receiptColumns+` FROM receipts`+w.where()+w.limit("id", p), w.args...)
 	return paged(rows, p, func(r receivable.Receipt) string { return cursor(r.ID.String()) }), err
 }
 

@@ -49,6 +49,7 @@ func Open(ctx context.Context, url string, options ...Option) (*DB, error) {
 		return nil, fault.Wrap(err, fault.Invalid, "store.bad_url", "the database URL cannot be read")
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	keepPlans(config)
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		registerUTC(conn.TypeMap())
 		registerIDs(conn.TypeMap())

@@ -108,7 +108,7 @@ func (t *tx) ListTasks(ctx context.Context, f port.TaskFilter, p port.Page) (por
 	if key != nil {
 		w.add("(due_on, id) > ($?::text::date, $?::uuid)", key[0], key[1])
 	}
-	rows, err := many(ctx, t, scanTask, `SELECT`+taskColumns+` FROM tasks`+w.where()+w.limit("due_on, id", p), w.args...)
+	rows, err := listed(ctx, t, scanTask, `SELECT`+taskColumns+` FROM tasks`+w.where()+w.limit("due_on, id", p), w.args...)
 	return paged(rows, p, func(t casework.Task) string { return cursor(t.DueOn.String(), t.ID.String()) }), err
 }
 

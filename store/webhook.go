@@ -120,7 +120,7 @@ func (t *tx) ListEndpoints(ctx context.Context, f port.EndpointFilter, p port.Pa
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[webhook.Endpoint]{}, err
 	}
-	rows, err := many(ctx, t, scanEndpoint, `SELECT`+endpointColumns+` FROM webhook_endpoints`+w.where()+w.limit("id", p), w.args...)
+	rows, err := listed(ctx, t, scanEndpoint, `SELECT`+endpointColumns+` FROM webhook_endpoints`+w.where()+w.limit("id", p), w.args...)
 	if err != nil {
 		return port.Paged[webhook.Endpoint]{}, err
 	}

@@ -76,7 +76,7 @@ func (t *tx) ListDeliveries(ctx context.Context, f port.DeliveryFilter, p port.P
 	if err := w.after("d.id", p.After); err != nil {
 		return port.Paged[webhook.Delivery]{}, err
 	}
-	rows, err := many(ctx, t, scanDelivery, `SELECT`+deliveryColumns+` FROM webhook_deliveries d`+w.where()+w.limit("d.id", p), w.args...)
+	rows, err := listed(ctx, t, scanDelivery, `SELECT`+deliveryColumns+` FROM webhook_deliveries d`+w.where()+w.limit("d.id", p), w.args...)
 	return paged(rows, p, func(d webhook.Delivery) string { return cursor(d.ID.String()) }), err
 }
 
