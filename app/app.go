@@ -16,6 +16,8 @@ type Deps struct {
 	Log   *slog.Logger
 	// Templates are those that policies may name; nil checks no names.
 	Templates func() (policy.Templates, error)
+	// Webhooks says how endpoints are kept.
+	Webhooks Webhooks
 }
 
 // App is the use cases. It is safe for concurrent use.
@@ -24,10 +26,13 @@ type App struct {
 	clock     port.Clock
 	log       *slog.Logger
 	templates func() (policy.Templates, error)
+	webhooks  Webhooks
 	feed      *feedWatch
 }
 
 // New makes the use cases.
 func New(d Deps) *App {
-	return &App{store: d.Store, clock: d.Clock, log: d.Log, templates: d.Templates, feed: newFeedWatch(d.Store)}
+	return &App{
+		store: d.Store, clock: d.Clock, log: d.Log, templates: d.Templates, webhooks: d.Webhooks.orDefault(), feed: newFeedWatch(d.Store),
+	}
 }
