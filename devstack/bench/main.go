@@ -18,12 +18,14 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"arrears/devstack/bench/million"
 	"arrears/devstack/bench/plant"
 )
 
 type commands struct {
-	Run  runCommand `cmd:"" default:"withargs" help:"Measure and print the table."`
-	Role struct {
+	Run     runCommand     `cmd:"" default:"withargs" help:"Measure and print the table."`
+	Million millionCommand `cmd:"" help:"Fill a migrated, empty database with a large portfolio."`
+	Role    struct {
 		Temporal temporalRole `cmd:"" help:"The engine."`
 		Bare     bareRole     `cmd:"" help:"The yardstick's worker."`
 		Worker   workerRole   `cmd:"" help:"The product's worker, with profiles."`
@@ -40,6 +42,16 @@ func main() {
 		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+type millionCommand struct {
+	DatabaseURL string `required:"" name:"database-url" env:"ARREARS_DATABASE_URL" help:"Database of a new installation (arrears migrate), for a superuser."`
+	Invoices    int    `default:"1000000" help:"How many."`
+}
+
+// Run fills the database.
+func (m millionCommand) Run(ctx context.Context) error {
+	return million.Fill(ctx, m.DatabaseURL, m.Invoices, progress)
 }
 
 type temporalRole struct {

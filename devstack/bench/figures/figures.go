@@ -32,6 +32,7 @@ type Figure struct {
 func All() []Figure {
 	return []Figure{
 		{"wave", "reminders that become due at one instant", (*Bench).wave},
+		{"lists", "worklists and lists of a large portfolio", (*Bench).lists},
 	}
 }
 

@@ -17,6 +17,8 @@ type Row struct {
 	AtLeast float64 `json:"at_least,omitempty"`
 	AtMost  float64 `json:"at_most,omitempty"`
 	Note    string  `json:"note,omitempty"`
+	// Detail rows stand in a table of their own.
+	Detail bool `json:"detail,omitempty"`
 }
 
 // Ratio is ours over the limit; 0 without a limit.
@@ -41,8 +43,23 @@ func (r Row) Met() (met, asked bool) {
 	return false, false
 }
 
-// Markdown is the table that docs/performance.md holds.
+// Markdown is the table that docs/performance.md holds, and after it one of the details.
 func Markdown(rows []Row) string {
+	var main, detail []Row
+	for _, r := range rows {
+		if r.Detail {
+			detail = append(detail, r)
+		} else {
+			main = append(main, r)
+		}
+	}
+	if len(detail) == 0 {
+		return table(main)
+	}
+	return table(main) + "\nIn detail:\n\n" + table(detail)
+}
+
+func table(rows []Row) string {
 	var text strings.Builder
 	text.WriteString("| figure | Arrears | limit | ratio | asked | met |\n| --- | ---: | ---: | ---: | ---: | --- |\n")
 	for _, r := range rows {
