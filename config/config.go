@@ -55,7 +55,7 @@ type Temporal struct {
 	TLS        bool   `env:"ARREARS_TEMPORAL_TLS" doc:"use TLS towards Temporal"`
 	TLSCert    string `env:"ARREARS_TEMPORAL_TLS_CERT" doc:"client certificate file (PEM)"`
 	TLSKey     string `env:"ARREARS_TEMPORAL_TLS_KEY" doc:"client key file (PEM)"`
-	PayloadKey string `env:"ARREARS_PAYLOAD_KEYS" doc:"payload encryption keys, id=base64 of 32 bytes, comma separated; the first encrypts, all decrypt"`
+	PayloadKey string `env:"ARREARS_PAYLOAD_KEYS" doc:"payload encryption keys, id=base64 of 32 bytes, comma separated; the first encrypts, all decrypt. They seal the secrets of webhook endpoints as well"`
 }
 
 // Mail says how mails leave.
@@ -93,8 +93,9 @@ type Worker struct {
 type Webhook struct {
 	URL          string        `env:"ARREARS_WEBHOOK_URL" doc:"gateway to which SMS and webhook notices are posted; empty: these channels are off"`
 	Secret       string        `env:"ARREARS_WEBHOOK_SECRET" doc:"signing secret (whsec_ and base64)"`
-	AllowPrivate bool          `env:"ARREARS_WEBHOOK_ALLOW_PRIVATE" doc:"allow loopback and private addresses"`
+	AllowPrivate bool          `env:"ARREARS_WEBHOOK_ALLOW_PRIVATE" doc:"allow plain http and addresses of this machine and the local network, for the gateway and for endpoints of events"`
 	Timeout      time.Duration `env:"ARREARS_WEBHOOK_TIMEOUT" envDefault:"10s" doc:"longest wait for the gateway"`
+	Keep         time.Duration `env:"ARREARS_WEBHOOK_KEEP" envDefault:"720h" doc:"how long delivered events can be seen under their endpoints, 1h to 8760h; dead letters stay"`
 }
 
 // Metrics says where a process shows its metrics.
@@ -156,6 +157,7 @@ func (c Config) Validate() error {
 		within("ARREARS_STICKY_CACHE", c.Worker.StickyCache, 0, 100_000),
 		within("ARREARS_STICKY_TIMEOUT", c.Worker.StickyTimeout, time.Second, time.Minute),
 		within("ARREARS_WORKER_CONCURRENCY", c.Worker.Concurrency, 1, 1000),
+		within("ARREARS_WEBHOOK_KEEP", c.Webhook.Keep, time.Hour, 8760*time.Hour),
 		within("ARREARS_WEBHOOK_TIMEOUT", c.Webhook.Timeout, time.Second, time.Minute),
 		optional(hostPort, "ARREARS_METRICS_ADDR", c.Metrics.Addr),
 		optional(hostPort, "ARREARS_TRACES_ENDPOINT", c.Traces.Endpoint),

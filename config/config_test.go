@@ -34,6 +34,7 @@ func TestAWrongValueIsOneLineThatNamesTheVariable(t *testing.T) {
 		"ARREARS_SMTP_TLS":             "maybe",
 		"ARREARS_WEBHOOK_URL":          "ftp://gateway.example",
 		"ARREARS_TEMPORAL_ADDRESS":     "temporal",
+		"ARREARS_WEBHOOK_KEEP":         "1m",
 		"ARREARS_LOG_FORMAT":           "xml",
 		"ARREARS_SHUTDOWN_TIMEOUT":     "1h",
 		"ARREARS_STICKY_CACHE":         "-1",

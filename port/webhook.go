@@ -93,10 +93,3 @@ type EndpointHealth struct {
 	FailingSince time.Time // zero: the last attempt succeeded
 	Failures     int
 }
-
-// WebhookBacklog counts what is not delivered.
-type WebhookBacklog struct {
-	Pending int64         // waiting, counted to a bound
-	Dead    int64         // dead letters, counted to a bound
-	Oldest  time.Duration // since when the oldest is due
-}

@@ -20,7 +20,6 @@ type WebhookQueue interface {
 	ClaimDeliveries(ctx context.Context, endpointID uuid.UUID, now time.Time, lease time.Duration, limit int) (port.ClaimedDeliveries, error)
 	RecordAttempt(ctx context.Context, o port.AttemptOutcome) (health port.EndpointHealth, recorded bool, err error)
 	SweepWebhooks(ctx context.Context, now, before time.Time, limit int) (int64, error)
-	WebhookBacklog(ctx context.Context, now time.Time) (port.WebhookBacklog, error)
 }
 
 // WebhookMeter is told what happens to events on their way. Its methods return quickly.
@@ -31,8 +30,6 @@ type WebhookMeter interface {
 	Died()
 	// Resent counts attempts made again because nobody recorded how the one before went.
 	Resent(n int)
-	// Backlog tells what is not delivered.
-	Backlog(b port.WebhookBacklog)
 }
 
 // WebhookOptions are what the delivery of events needs. Queue, Post, Disable and Sealer are required.
@@ -65,7 +62,6 @@ const (
 	sweepRows     = 1000 // deleted in one transaction
 	sweepBatches  = 200  // of one sweep; the rest waits for the next
 	keepDelivered = 30 * 24 * time.Hour
-	backlogEvery  = 15 * time.Second
 )
 
 // Webhooks delivers events to endpoints. It is run by the relay that leads; leases keep two that believe so from sending the
@@ -238,18 +234,11 @@ func (w *Webhooks) warn(ctx context.Context, what string, endpointID uuid.UUID, 
 	}
 }
 
-// keepHouse sweeps and tells the backlog.
+// keepHouse sweeps every hour.
 func (w *Webhooks) keepHouse(ctx context.Context) {
-	var swept time.Time
 	for ctx.Err() == nil {
-		if now := w.now(); now.Sub(swept) >= sweepEvery {
-			w.sweep(ctx, now)
-			swept = now
-		}
-		if b, err := w.o.Queue.WebhookBacklog(ctx, w.now()); err == nil {
-			w.o.Meter.Backlog(b)
-		}
-		sleep(ctx, backlogEvery)
+		w.sweep(ctx, w.now())
+		sleep(ctx, sweepEvery)
 	}
 }
 
@@ -272,4 +261,3 @@ type silentWebhooks struct{}
 func (silentWebhooks) Attempted(string, time.Duration) {}
 func (silentWebhooks) Died()                           {}
 func (silentWebhooks) Resent(int)                      {}
-func (silentWebhooks) Backlog(port.WebhookBacklog)     {}

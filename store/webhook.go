@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -203,26 +202,3 @@ func scanEndpoint(row pgx.CollectableRow) (webhook.Endpoint, error) {
 
 // errDeliveryInProgress: whoever tries it will record what came of it.
 var errDeliveryInProgress = fault.New(fault.Conflict, "webhook_delivery.in_progress", "the delivery is being tried at this moment")
-
-// Backlog counts are bounded: beyond it the figure says "at least".
-const backlogBound = 100_000
-
-// WebhookBacklog counts what waits and what is dead.
-func (db *DB) WebhookBacklog(ctx context.Context, now time.Time) (port.WebhookBacklog, error) {
-	var b port.WebhookBacklog
-	var since *time.Time
-	err := db.pool.QueryRow(ctx, `
-SELECT
-  (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE state = 'pending' LIMIT $1) AS bounded),
-  (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE state = 'dead' LIMIT $1) AS bounded),
-  (SELECT min(oldest.next_at)
-   FROM webhook_endpoints e
-   CROSS JOIN LATERAL (
-     SELECT d.next_at FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.state = 'pending' ORDER BY d.next_at, d.id LIMIT 1
-   ) AS oldest
-   WHERE e.state = 'enabled')`, backlogBound).Scan(&b.Pending, &b.Dead, &since)
-	if err == nil && since != nil {
-		b.Oldest = max(0, now.Sub(*since))
-	}
-	return b, translate(err)
-}

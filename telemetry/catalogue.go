@@ -30,6 +30,7 @@ type Metric struct {
 const (
 	SectionBusiness = "The business"
 	SectionRelay    = "The relay"
+	SectionWebhooks = "Webhooks"
 	SectionWorker   = "The worker"
 	SectionAPI      = "The API"
 	SectionDatabase = "Connections to the database"
@@ -45,6 +46,10 @@ const (
 	RelayOldest       = "arrears_relay_oldest_seconds"
 	RelayLeads        = "arrears_relay_leads"
 	RelaySealed       = "arrears_relay_sealed_total"
+	WebhookAttempts   = "arrears_webhook_attempts_total"
+	WebhookSeconds    = "arrears_webhook_attempt_seconds"
+	WebhookDied       = "arrears_webhook_died_total"
+	WebhookResent     = "arrears_webhook_resent_total"
 	ActivitiesTotal   = "arrears_activities_total"
 	ActivitySeconds   = "arrears_activity_seconds"
 	RequestsTotal     = "arrears_http_requests_total"
@@ -74,6 +79,11 @@ func processCatalogue() []Metric {
 		{Section: SectionRelay, Name: RelayWaiting, Kind: Gauge, Unit: "rows", Help: "Rows that waited to be delivered at once when the relay last looked."},
 		{Section: SectionRelay, Name: RelayOldest, Kind: Gauge, Unit: "seconds", Help: "How long the oldest of them had been waiting."},
 		{Section: SectionRelay, Name: RelaySealed, Kind: Counter, Unit: "entries", Help: "Entries of the record that were given their position and hash."},
+
+		{Section: SectionWebhooks, Name: WebhookAttempts, Kind: Counter, Labels: []string{"code"}, Values: maxCodes, Unit: "attempts", Help: "Attempts to deliver an event to a webhook endpoint, by the code of what went wrong; an empty code is success."},
+		{Section: SectionWebhooks, Name: WebhookSeconds, Kind: Histogram, Unit: "seconds", Help: "How long endpoints took to answer."},
+		{Section: SectionWebhooks, Name: WebhookDied, Kind: Counter, Unit: "deliveries", Help: "Deliveries that became dead letters."},
+		{Section: SectionWebhooks, Name: WebhookResent, Kind: Counter, Unit: "attempts", Help: "Events sent again under the same id, because a process died before it recorded how the attempt went."},
 
 		{Section: SectionWorker, Name: ActivitiesTotal, Kind: Counter, Labels: []string{"activity", "code"}, Values: maxCodes, Unit: "activities", Help: "Activities that ended, by the code of their fault; an empty code is success.", Alert: "ArrearsActivitiesFail"},
 		{Section: SectionWorker, Name: ActivitySeconds, Kind: Histogram, Labels: []string{"activity"}, Unit: "seconds", Help: "How long activities took, sending included."},

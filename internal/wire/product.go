@@ -13,6 +13,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
 	"arrears/domain/policy"
+	"arrears/internal/seal"
 	"arrears/port"
 	"arrears/store"
 	"arrears/telemetry"
@@ -31,12 +32,18 @@ type Product struct {
 	// Metrics and Traces are nil where they are off.
 	Metrics *telemetry.Metrics
 	Traces  *telemetry.Traces
+	sealer  *seal.Keyring
 }
 
 // Open connects to the database and makes the use cases. It neither migrates nor reaches the engine.
-// Errors: config.no_database, store.bad_url, store.unavailable.
+// Errors: config.no_database, config.payload_keys, store.bad_url,
+// store.unavailable.
 func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*Product, error) {
 	address, err := databaseURL(cfg)
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := keyring(cfg.Temporal)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +57,11 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*Product, e
 	}
 	clock := NewClock(db)
 	p := &Product{
-		Config: cfg, Log: log, DB: db, Clock: clock, Traces: spans,
+		Config: cfg, Log: log, DB: db, Clock: clock, Traces: spans, sealer: sealer,
 		App: app.New(app.Deps{
 			Store: db, Clock: clock, Log: log,
 			Templates: sync.OnceValues(func() (policy.Templates, error) { return Templates(cfg) }),
+			Webhooks:  app.Webhooks{AllowPrivate: cfg.Webhook.AllowPrivate, Sealer: sealer},
 		}),
 	}
 	p.measure()

@@ -65,12 +65,17 @@ func (p *Product) Serve(ctx context.Context, listener net.Listener, e *engine.En
 	return api.Serve(ctx, listener, handler, p.Config.API.Shutdown)
 }
 
-// Relay delivers nudges until ctx ends.
+// Relay delivers nudges, and events to webhook endpoints, until ctx ends.
 func (p *Product) Relay(ctx context.Context, e *engine.Engine) error {
 	if !p.awaitEngine(ctx, e) {
 		return nil
 	}
-	relay.New(relay.Options{Outbox: p.DB, Engine: e, Clock: p.Clock, Log: p.Log, Lead: p.lead, Meter: p.relayMeter(), Tracer: p.deliveries()}).Run(ctx)
+	events, closeEvents := p.events()
+	defer closeEvents()
+	relay.New(relay.Options{
+		Outbox: p.DB, Engine: e, Clock: p.Clock, Log: p.Log, Lead: p.lead, Meter: p.relayMeter(), Tracer: p.deliveries(),
+		Alongside: []func(context.Context){events.Run},
+	}).Run(ctx)
 	return nil
 }
 
