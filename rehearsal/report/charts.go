@@ -189,6 +189,9 @@ func (c *chart) column(f frame, slot, place, group int, v Count) {
 
 // short leaves out the word that every span of days has.
 func short(key string) string {
+	if key == Buckets()[0] {
+		return "0"
+	}
 	return label(strings.ReplaceAll(strings.TrimSuffix(key, " days"), "over ", "> "))
 }
 

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed templates/*.html
@@ -73,11 +74,16 @@ type codeView struct {
 // (see maxPageCustomers) and says what it leaves out.
 func (r Report) HTML() ([]byte, error) { return render("page", r.page()) }
 
-func render(name string, view any) ([]byte, error) {
-	t, err := template.New("").Funcs(template.FuncMap{
+// parsed reads the templates, once: they are part of the program.
+var parsed = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("").Funcs(template.FuncMap{
 		"number": func(head string) bool { return strings.HasPrefix(head, ">") },
 		"head":   func(head string) string { return strings.TrimPrefix(head, ">") },
 	}).ParseFS(templates, "templates/*.html")
+})
+
+func render(name string, view any) ([]byte, error) {
+	t, err := parsed()
 	if err != nil {
 		return nil, err
 	}
