@@ -228,7 +228,11 @@ func viewOf(n CustomerNotice) noticeView {
 			items = append(items, "and "+number(len(n.Lines)-i)+" more")
 			break
 		}
-		items = append(items, cut(label(l.Invoice), 40)+" ("+cut(label(l.Stage), 40)+") "+amount(n.Currency, l.AskMinor))
+		item := cut(label(l.Invoice), 40)
+		if l.Stage != n.Stage {
+			item += " (" + cut(label(l.Stage), 40) + ")"
+		}
+		items = append(items, item+" "+amount(n.Currency, l.AskMinor))
 	}
 	return noticeView{n.On.String(), brief(n.Stage), brief(n.Channel), brief(n.Subject), strings.Join(items, " · "),
 		amount(n.Currency, n.AskedMinor)}

@@ -138,7 +138,8 @@ func gentle() Facts {
 			kept = append(kept, n)
 		}
 	}
-	f.Notices = append(kept, NoticeFacts{day("2026-03-25"), "4716", "email", "courtesy", "EUR", 5000, "", []LineFacts{line("R-8", "courtesy", 5000)}})
+	kept = append(kept, NoticeFacts{day("2026-03-25"), "4716", "email", "courtesy", "EUR", 5000, "", []LineFacts{line("R-8", "courtesy", 5000)}})
+	f.Notices = kept
 	f.Approvals = f.Approvals[1:]
 	return f
 }

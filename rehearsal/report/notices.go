@@ -1,6 +1,12 @@
 package report
 
-import "arrears/domain/calendar"
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"arrears/domain/calendar"
+)
 
 func notices(f *Facts, order ladder, weeks []calendar.Date) Notices {
 	out := Notices{Total: len(f.Notices)}
@@ -81,27 +87,24 @@ func weekCounts(weeks []calendar.Date, counted []weekTally, stages []string) []W
 
 func steps(f *Facts, order ladder) []StepCount {
 	type key struct{ action, outcome string }
-	seen := map[string]map[string]map[string]int{}
+	seen := map[string]map[key]int{}
 	for _, i := range f.Invoices {
 		for _, s := range i.Stages {
-			actions := seen[s.Stage]
-			if actions == nil {
-				actions = map[string]map[string]int{}
-				seen[s.Stage] = actions
+			if seen[s.Stage] == nil {
+				seen[s.Stage] = map[key]int{}
 			}
-			if actions[s.Action] == nil {
-				actions[s.Action] = map[string]int{}
-			}
-			actions[s.Action][s.Outcome]++
+			seen[s.Stage][key{s.Action, s.Outcome}]++
 		}
 	}
 	out := []StepCount{}
 	for _, stage := range order.keys {
-		for _, action := range sortedKeys(seen[stage]) {
-			for _, outcome := range sortedKeys(seen[stage][action]) {
-				out = append(out, StepCount{stage, action, outcome, seen[stage][action][outcome]})
-			}
+		first := len(out)
+		for k, n := range seen[stage] {
+			out = append(out, StepCount{stage, k.action, k.outcome, n})
 		}
+		slices.SortFunc(out[first:], func(a, b StepCount) int {
+			return cmp.Or(strings.Compare(a.Action, b.Action), strings.Compare(a.Outcome, b.Outcome))
+		})
 	}
 	return out
 }
