@@ -76,10 +76,13 @@ func (r bareRole) Run(ctx context.Context) error {
 
 type workerRole struct {
 	Profile string `required:""`
+	Relay   bool   `negatable:"" default:"true"`
 }
 
 // Run works until whoever started it ends.
-func (r workerRole) Run(ctx context.Context) error { return plant.ServeWorker(tied(ctx), r.Profile) }
+func (r workerRole) Run(ctx context.Context) error {
+	return plant.ServeWorker(tied(ctx), r.Profile, r.Relay)
+}
 
 // tied ends the context also when whoever started this process closes its standard input, as its death does.
 func tied(ctx context.Context) context.Context {

@@ -14,11 +14,10 @@ const Callers = 32
 // Work runs a worker with the SDK's defaults until ctx ends.
 func Work(ctx context.Context, c client.Client) error {
 	w := worker.New(c, TaskQueue, worker.Options{})
-	for _, fn := range []any{Remind, First, Timer, Listen, Approve} {
+	for _, fn := range []any{Remind, Timer, Listen, Approve} {
 		w.RegisterWorkflow(fn)
 	}
 	w.RegisterActivity(SendMail)
-	w.RegisterActivity(Decide)
 	if err := w.Start(); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type Reminder struct {
 	Amount  string
 	// At is when the reminder is due; the zero time: at once.
 	At time.Time
-	// Only waits: the workflow stops after its first timer, and sends nothing.
+	// Wait is how long the last timer runs.
 	Wait time.Duration
 }
 
@@ -40,20 +40,8 @@ func Remind(ctx workflow.Context, in Reminder) error {
 	return workflow.Sleep(ctx, in.Wait)
 }
 
-// First does one small activity and waits: a case whose first step is due at once.
-func First(ctx workflow.Context, in Reminder) error {
-	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
-	if err := workflow.ExecuteActivity(ctx, Decide, in).Get(ctx, nil); err != nil {
-		return err
-	}
-	return workflow.Sleep(ctx, in.Wait)
-}
-
 // Timer waits: a case that is started and has nothing to do yet.
 func Timer(ctx workflow.Context, in Reminder) error { return workflow.Sleep(ctx, in.Wait) }
-
-// Decide decides nothing.
-func Decide(context.Context, Reminder) (string, error) { return "send", nil }
 
 // Signal is what Listen waits for.
 const Signal = "paid"

@@ -31,7 +31,11 @@ type Figure struct {
 // All are the benchmarks in the order of the table.
 func All() []Figure {
 	return []Figure{
+		{"import", "a file of invoices into PostgreSQL, validated, audited and armed", (*Bench).importing},
+		{"arm", "invoices armed whose first step lies ahead", (*Bench).arm},
+		{"armdue", "invoices armed whose first step is due", (*Bench).armDue},
 		{"wave", "reminders that become due at one instant", (*Bench).wave},
+		{"rules", "decisions of the rules", (*Bench).rules},
 		{"lists", "worklists and lists of a large portfolio", (*Bench).lists},
 	}
 }

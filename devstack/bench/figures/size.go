@@ -6,20 +6,32 @@ import "fmt"
 type Size struct {
 	Name   string
 	Rounds int
-	Wave   int   // items of a wave; a multiple of every number in Each
-	Each   []int // items per customer
-	Lists  int   // invoices of the portfolio whose lists are asked
+	Import int    // rows of a file
+	Arm    int    // invoices whose first step lies ahead
+	ArmDue int    // invoices whose first step is due
+	Wave   int    // items of a wave; a multiple of every number in Each
+	Each   []int  // items per customer
+	Rules  string // how long each benchmark of the rules runs
+	Lists  int    // invoices of the portfolio whose lists are asked
 }
 
-// Sized is a size by its name: small for a look and for CI, normal for the table, full for what takes long.
+// sizes are small for a look and for CI, normal for the table, full for what takes long.
+func sizes() []Size {
+	small := Size{Name: "small", Rounds: 1, Import: 2000, Arm: 200, ArmDue: 100, Wave: 140, Each: []int{7}, Rules: "100ms", Lists: 10_000}
+	normal := Size{
+		Name: "normal", Rounds: 3, Import: 20_000, Arm: 1400, ArmDue: 700, Wave: 1400, Each: []int{1, 7, 50}, Rules: "500ms", Lists: 100_000,
+	}
+	full := normal
+	full.Name, full.Rounds, full.Lists = "full", 5, 1_000_000
+	return []Size{small, normal, full}
+}
+
+// Sized is a size by its name.
 func Sized(name string) (Size, error) {
-	switch name {
-	case "small":
-		return Size{Name: name, Rounds: 1, Wave: 140, Each: []int{7}, Lists: 20_000}, nil
-	case "normal":
-		return Size{Name: name, Rounds: 3, Wave: 1400, Each: []int{1, 7, 50}, Lists: 100_000}, nil
-	case "full":
-		return Size{Name: name, Rounds: 5, Wave: 1400, Each: []int{1, 7, 50}, Lists: 1_000_000}, nil
+	for _, s := range sizes() {
+		if s.Name == name {
+			return s, nil
+		}
 	}
 	return Size{}, fmt.Errorf("the size %q is not small, normal or full", name)
 }

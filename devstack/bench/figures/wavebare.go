@@ -15,6 +15,12 @@ import (
 // long is longer than any run takes.
 const long = 7 * 24 * time.Hour
 
+// What the ids of the two sides' cases begin with.
+const (
+	ourCases  = "invoice/"
+	bareCases = "case-"
+)
+
 // firstTimer is the highest id of the timer that a bare workflow sets in its first task; the next one's is higher.
 const firstTimer = 5
 
@@ -40,14 +46,14 @@ func (b *Bench) bareWaveOnce(ctx context.Context, lead *time.Duration) (crest, e
 	defer side.Close(ctx)
 	n := b.Size.Wave
 	err = bare.StartAll(ctx, side.Client, n, bare.Remind, func(i int) (client.StartWorkflowOptions, bare.Reminder) {
-		return client.StartWorkflowOptions{ID: fmt.Sprintf("case-%d", i)}, b.reminder(i, instant)
+		return client.StartWorkflowOptions{ID: fmt.Sprint(bareCases, i)}, b.reminder(i, instant)
 	})
 	if err == nil {
 		err = plant.Until(ctx, "all yardstick cases wait on their timers", func() (bool, error) {
 			if time.Now().After(instant) {
 				return false, errLate
 			}
-			waiting, err := b.Servers.Timers(ctx, side.NamespaceID, 0)
+			waiting, err := b.Servers.Timers(ctx, side.NamespaceID, bareCases, 0)
 			return waiting >= n, err
 		})
 	}
@@ -58,10 +64,7 @@ func (b *Bench) bareWaveOnce(ctx context.Context, lead *time.Duration) (crest, e
 	c := crest{items: n}
 	already := b.Servers.Mail.Count()
 	c.took, c.cost, err = b.watched(ctx, instant, func() (time.Time, error) {
-		err := plant.Until(ctx, "all yardstick cases wait again", func() (bool, error) {
-			waiting, err := b.Servers.Timers(ctx, side.NamespaceID, firstTimer)
-			return waiting >= n, err
-		})
+		err := b.Servers.AwaitTimers(ctx, side.NamespaceID, bareCases, firstTimer, n)
 		return time.Now(), err
 	})
 	c.mails = b.Servers.Mail.Count() - already

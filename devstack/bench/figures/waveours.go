@@ -71,7 +71,7 @@ func (b *Bench) armWave(ctx context.Context, h *plant.House, p plant.Portfolio, 
 		if time.Now().After(instant) {
 			return false, errLate
 		}
-		n, err := b.Servers.Timers(ctx, h.NamespaceID, 0)
+		n, err := b.Servers.Timers(ctx, h.NamespaceID, ourCases, 0)
 		return n >= p.Invoices, err
 	})
 	if err != nil {

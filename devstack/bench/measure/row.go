@@ -13,9 +13,12 @@ type Row struct {
 	Unit   string `json:"unit"`
 	Ours   Series `json:"ours"`
 	Limit  Series `json:"limit,omitempty"` // empty: shown alone
-	// AtLeast or AtMost bound the ratio where there is a limit, else the figure; both 0: shown.
+	// AtLeast and AtMost bound the ratio; all four 0: shown.
 	AtLeast float64 `json:"at_least,omitempty"`
 	AtMost  float64 `json:"at_most,omitempty"`
+	// Floor and Ceiling bound the figure itself, also where there is a limit beside it.
+	Floor   float64 `json:"floor,omitempty"`
+	Ceiling float64 `json:"ceiling,omitempty"`
 	Note    string  `json:"note,omitempty"`
 	// Detail rows stand in a table of their own.
 	Detail bool `json:"detail,omitempty"`
@@ -24,21 +27,17 @@ type Row struct {
 // Ratio is ours over the limit; 0 without a limit.
 func (r Row) Ratio() float64 { return Ratio(r.Ours, r.Limit) }
 
-// judged is the number that is asked for.
-func (r Row) judged() float64 {
-	if len(r.Limit) > 0 {
-		return r.Ratio()
-	}
-	return r.Ours.Median()
-}
-
 // Met reports whether what is asked is met; asked is false where the figure is only shown.
 func (r Row) Met() (met, asked bool) {
 	switch {
 	case r.AtLeast > 0:
-		return r.judged() >= r.AtLeast, true
+		return r.Ratio() >= r.AtLeast, true
 	case r.AtMost > 0:
-		return r.judged() <= r.AtMost, true
+		return r.Ratio() <= r.AtMost && r.Ratio() > 0, true
+	case r.Floor > 0:
+		return r.Ours.Median() >= r.Floor, true
+	case r.Ceiling > 0:
+		return r.Ours.Median() <= r.Ceiling, true
 	}
 	return false, false
 }
@@ -83,15 +82,15 @@ func (r Row) ratio() string {
 }
 
 func (r Row) asked() string {
-	unit := ""
-	if len(r.Limit) == 0 {
-		unit = " " + r.Unit
-	}
 	switch {
 	case r.AtLeast > 0:
-		return "≥ " + Number(r.AtLeast) + unit
+		return "≥ " + Number(r.AtLeast)
 	case r.AtMost > 0:
-		return "≤ " + Number(r.AtMost) + unit
+		return "≤ " + Number(r.AtMost)
+	case r.Floor > 0:
+		return "≥ " + Number(r.Floor) + " " + r.Unit
+	case r.Ceiling > 0:
+		return "≤ " + Number(r.Ceiling) + " " + r.Unit
 	}
 	return "shown"
 }

@@ -49,7 +49,7 @@ func (h *House) Serve(ctx context.Context) (*API, error) {
 		if a.Ended() {
 			return false, fmt.Errorf("the API ended: %s", a.complaint())
 		}
-		answer, err := a.Do(ctx, http.MethodGet, "/healthz", "", "", nil)
+		answer, err := a.Do(ctx, access.Admin, http.MethodGet, "/healthz", "", nil)
 		if err != nil {
 			return false, nil //nolint:nilerr // it does not listen yet: that is what is waited for
 		}
@@ -57,17 +57,11 @@ func (h *House) Serve(ctx context.Context) (*API, error) {
 	})
 }
 
-// Do sends a request with a JSON body as an administrator, or as a supervisor where an If-Match shows that something is
-// decided. Empty headers are left out.
-func (a *API) Do(ctx context.Context, method, path, key, match string, body []byte) (*http.Response, error) {
+// Do sends a request with a JSON body in a role, with an Idempotency-Key unless it is empty.
+func (a *API) Do(ctx context.Context, role access.Role, method, path, key string, body []byte) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, method, "http://"+a.address+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
-	}
-	role := access.Admin
-	if match != "" {
-		role = access.Supervisor
-		request.Header.Set("If-Match", match)
 	}
 	request.Header.Set("Authorization", "Bearer "+a.tokens[role])
 	if body != nil {

@@ -176,7 +176,7 @@ func (h *House) Run(ctx context.Context, name string, args []string, env ...stri
 		if err != nil {
 			return nil, err
 		}
-		p.path, p.args = self, []string{"role", "worker", "--profile", h.servers.profile}
+		p.path, p.args = self, append([]string{"role", "worker", "--profile", h.servers.profile}, args[1:]...)
 	}
 	for name, value := range h.Env {
 		p.env = append(p.env, name+"="+value)
@@ -189,9 +189,25 @@ func (h *House) Run(ctx context.Context, name string, args []string, env ...stri
 	return started, err
 }
 
-// Worker starts `arrears worker`, which also stands by as the relay.
-func (h *House) Worker(ctx context.Context) (*Process, error) {
-	return h.Run(ctx, "worker", []string{"worker"})
+// Worker starts `arrears worker`, which also stands by as the relay unless told otherwise by further arguments.
+func (h *House) Worker(ctx context.Context, more ...string) (*Process, error) {
+	return h.Run(ctx, "worker", append([]string{"worker"}, more...))
+}
+
+// Polled waits until the installation's workers ask for work.
+func (h *House) Polled(ctx context.Context) error {
+	return Until(ctx, "a worker asks for work", func() (bool, error) { return h.Engine.Polled(ctx) })
+}
+
+// Relay delivers in this process until the returned function is called.
+func (h *House) Relay(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = h.Product.Relay(ctx, h.Engine) // ends by ctx alone
+	}()
+	return func() { cancel(); <-done }
 }
 
 // RegisterNamespace makes a namespace, waits until workflows can start in it, and returns its id.
@@ -228,8 +244,19 @@ func Dial(ctx context.Context, address, namespace string) (client.Client, error)
 }
 
 // Timers counts the timers that wait in a namespace, in the engine's own database: the same measure for both sides.
-// after leaves out the timers whose ids are not above it: ids are the numbers of events.
-func (s *Servers) Timers(ctx context.Context, namespaceID []byte, after int) (n int, err error) {
-	err = s.SQL.QueryRow(ctx, `SELECT count(*) FROM timer_info_maps WHERE namespace_id = $1 AND timer_id::int > $2`, namespaceID, after).Scan(&n)
+// prefix begins the ids of the workflows that count. after leaves out the timers whose ids are not above it: ids are the
+// numbers of events.
+func (s *Servers) Timers(ctx context.Context, namespaceID []byte, prefix string, after int) (n int, err error) {
+	err = s.SQL.QueryRow(ctx, `
+SELECT count(*) FROM timer_info_maps WHERE namespace_id = $1 AND starts_with(workflow_id, $2) AND timer_id::int > $3`,
+		namespaceID, prefix, after).Scan(&n)
 	return n, err
+}
+
+// AwaitTimers waits until n such timers wait.
+func (s *Servers) AwaitTimers(ctx context.Context, namespaceID []byte, prefix string, after, n int) error {
+	return Until(ctx, "all wait on their timers", func() (bool, error) {
+		waiting, err := s.Timers(ctx, namespaceID, prefix, after)
+		return waiting >= n, err
+	})
 }

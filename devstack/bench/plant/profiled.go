@@ -16,7 +16,7 @@ import (
 
 // ServeWorker is the role of `arrears worker` whose profiles are wanted: the same parts over the same environment. Files are
 // named by the moment of the start.
-func ServeWorker(ctx context.Context, dir string) (err error) {
+func ServeWorker(ctx context.Context, dir string, relay bool) (err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -46,9 +46,11 @@ func ServeWorker(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	defer e.Close()
-	return wire.Together(ctx,
-		func(ctx context.Context) error { return p.Work(ctx, e) },
-		func(ctx context.Context) error { return p.Relay(ctx, e) })
+	parts := []func(context.Context) error{func(ctx context.Context) error { return p.Work(ctx, e) }}
+	if relay {
+		parts = append(parts, func(ctx context.Context) error { return p.Relay(ctx, e) })
+	}
+	return wire.Together(ctx, parts...)
 }
 
 // snapshot writes one of the runtime's own profiles.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
 	"arrears/devstack/bench/bare"
@@ -60,4 +61,12 @@ func ServeBare(ctx context.Context, address, namespace string) error {
 	}
 	defer c.Close()
 	return bare.Work(ctx, c)
+}
+
+// Polled waits until the yardstick's worker asks for work.
+func (b *Bare) Polled(ctx context.Context) error {
+	return Until(ctx, "the yardstick's worker asks for work", func() (bool, error) {
+		found, err := b.Client.DescribeTaskQueue(ctx, bare.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+		return len(found.GetPollers()) > 0, err
+	})
 }
