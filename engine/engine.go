@@ -69,7 +69,9 @@ func Dial(ctx context.Context, o Options) (*Engine, error) {
 func (o Options) client() (client.Options, error) {
 	options := client.Options{
 		HostPort: o.Address, Namespace: o.Namespace, Identity: o.Identity, MetricsHandler: o.Metrics, Interceptors: o.Interceptors,
-		ConnectionOptions: client.ConnectionOptions{TLS: o.TLS},
+		// Payloads are ids and instants: packing and unpacking each call cost a fifth of both sides' processor time, and saved next to
+		// nothing.
+		ConnectionOptions: client.ConnectionOptions{TLS: o.TLS, GrpcCompression: &client.GrpcCompressionNone{}},
 		DataConverter:     converter.GetDefaultDataConverter(),
 	}
 	if options.Namespace == "" {
