@@ -9,7 +9,7 @@ import (
 // handlers says which function answers each operation, by operationId.
 func (s *server) handlers() map[string]echo.HandlerFunc {
 	all := map[string]echo.HandlerFunc{}
-	for _, some := range []map[string]echo.HandlerFunc{s.keeping(), s.money(), s.collecting(), s.running()} {
+	for _, some := range []map[string]echo.HandlerFunc{s.keeping(), s.money(), s.collecting(), s.running(), s.telling()} {
 		maps.Copy(all, some)
 	}
 	return all
@@ -68,5 +68,14 @@ func (s *server) running() map[string]echo.HandlerFunc {
 		"getSettings":       s.getSettings, "updateSettings": s.updateSettings,
 		"listKeys": s.listKeys, "createKey": s.createKey, "revokeKey": s.revokeKey, "listAuditEntries": s.listAuditEntries,
 		"listEvents": s.listEvents, "listEventTypes": s.listEventTypes,
+	}
+}
+
+// telling is what other systems are told.
+func (s *server) telling() map[string]echo.HandlerFunc {
+	return map[string]echo.HandlerFunc{
+		"listEndpoints": s.listEndpoints, "createEndpoint": s.createEndpoint, "getEndpoint": s.getEndpoint, "updateEndpoint": s.updateEndpoint,
+		"rotateEndpointSecret": s.rotateEndpointSecret, "pingEndpoint": s.pingEndpoint, "replayEndpoint": s.replayEndpoint,
+		"archiveEndpoint": s.archiveEndpoint, "listDeliveries": s.listDeliveries, "getDelivery": s.getDelivery, "replayDelivery": s.replayDelivery,
 	}
 }

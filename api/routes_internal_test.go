@@ -104,6 +104,17 @@ GET   /v1/keys                                            a
 POST  /v1/keys                                            a
 POST  /v1/keys/{id}/revoke                                a
 GET   /v1/audit-entries                             c s u a
+GET   /v1/webhook-endpoints                         c s u a
+POST  /v1/webhook-endpoints                               a
+GET   /v1/webhook-endpoints/{id}                    c s u a
+PATCH /v1/webhook-endpoints/{id}                          a
+POST  /v1/webhook-endpoints/{id}/rotate                   a
+POST  /v1/webhook-endpoints/{id}/ping                     a
+POST  /v1/webhook-endpoints/{id}/replay                   a
+POST  /v1/webhook-endpoints/{id}/archive                  a
+GET   /v1/webhook-deliveries                        c s u a
+GET   /v1/webhook-deliveries/{id}                   c s u a
+POST  /v1/webhook-deliveries/{id}/replay                  a
 GET   /v1/events                                    c s u a
 GET   /v1/event-types                               c s u a
 `
