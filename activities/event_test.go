@@ -251,6 +251,11 @@ func sendingEvents(t *testing.T) *pump.Pump {
 	p.Pay(other, "P1", 100_00)
 	p.Pay(inv, "P2", 100_00)
 	p.Through("2024-03-08")
+	list, err := p.App.ListAuditEntries(t.Context(), pump.Boss, port.AuditFilter{InvoiceID: valid(other.ID)}, port.Page{Limit: port.MaxLimit})
+	require.NoError(t, err)
+	for _, e := range list.Items {
+		require.Equal(t, other.CustomerID.String(), e.CustomerID, "%s is in its customer's history", e.Action)
+	}
 	return p
 }
 

@@ -151,7 +151,8 @@ func (a *App) stopAll(ctx context.Context, tx port.Tx, now time.Time, file port.
 		case n.Stage != "":
 			err = a.withdrawDraft(ctx, tx, now, n, why)
 		default:
-			err = a.withdrawLines(ctx, tx, now, touched(n.Lines, []uuid.UUID{file.InvoiceID}), why)
+			err = a.withdrawLines(ctx, tx, now, touched(n.Lines, []uuid.UUID{file.InvoiceID}),
+				map[uuid.UUID]uuid.UUID{file.InvoiceID: file.Case.CustomerID}, why)
 		}
 		if err != nil {
 			return err

@@ -123,7 +123,9 @@ func (a *App) withdrawLoose(ctx context.Context, tx port.Tx, now time.Time, line
 		return err
 	}
 	var gone []notice.Line
+	owners := map[uuid.UUID]uuid.UUID{}
 	for _, f := range files {
+		owners[f.InvoiceID] = f.Case.CustomerID
 		p, err := tx.PinnedPolicy(ctx, f.PolicyVersionID)
 		if err != nil {
 			return err
@@ -137,10 +139,11 @@ func (a *App) withdrawLoose(ctx context.Context, tx port.Tx, now time.Time, line
 			}
 		}
 	}
-	return a.withdrawLines(ctx, tx, now, gone, why)
+	return a.withdrawLines(ctx, tx, now, gone, owners, why)
 }
 
-func (a *App) withdrawLines(ctx context.Context, tx port.Tx, now time.Time, lines []notice.Line, why string) error {
+// withdrawLines withdraws lines; owners are the customers of their cases.
+func (a *App) withdrawLines(ctx context.Context, tx port.Tx, now time.Time, lines []notice.Line, owners map[uuid.UUID]uuid.UUID, why string) error {
 	if len(lines) == 0 {
 		return nil
 	}
@@ -148,7 +151,7 @@ func (a *App) withdrawLines(ctx context.Context, tx port.Tx, now time.Time, line
 	var work port.Work
 	for i, l := range lines {
 		ids[i] = l.ID
-		entry, err := lineEntry(now, "line.withdrawn", l, map[string]any{"reason": why})
+		entry, err := lineEntry(now, "line.withdrawn", l, owners[l.CaseID], map[string]any{"reason": why})
 		if err != nil {
 			return err
 		}
@@ -161,11 +164,9 @@ func (a *App) withdrawLines(ctx context.Context, tx port.Tx, now time.Time, line
 }
 
 // lineEntry is an audit entry about a line; it belongs to the invoice's history.
-func lineEntry(now time.Time, action string, l notice.Line, data map[string]any) (audit.Entry, error) {
+func lineEntry(now time.Time, action string, l notice.Line, owner uuid.UUID, data map[string]any) (audit.Entry, error) {
 	data["notice_id"], data["item_id"], data["stage"] = l.NoticeID, l.ItemID, l.Stage
-	e, err := engineEntry(now, "engine", action, "notice_line", l.ID, uuid.Nil, uuid.NullUUID{UUID: l.CaseID, Valid: true}, data)
-	e.CustomerID = ""
-	return e, err
+	return engineEntry(now, "engine", action, "notice_line", l.ID, owner, uuid.NullUUID{UUID: l.CaseID, Valid: true}, data)
 }
 
 // lapseSteps lapses what was asked about steps that send nothing.
