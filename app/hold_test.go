@@ -15,7 +15,9 @@ import (
 func TestBlockOnEachLevel(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
-	owed, other := d.owed("R-1", 300, 700), d.owed("R-2", 10)
+	owed, other, early := d.owed("R-1", 300, 700), d.owed("R-2", 10), d.owed("R-3", 10)
+	_, err := d.conn.Exec(t.Context(), `UPDATE items SET last_stage_done = 'final-demand' WHERE invoice_id = $1`, other.ID)
+	require.NoError(t, err)
 	set := func(in app.NewBlock) receivable.Block {
 		in.Reason, in.Until = receivable.BlockGoodwill, day("2026-03-31")
 		b, err := d.app.SetBlock(t.Context(), d.collector, in)
@@ -23,12 +25,12 @@ func TestBlockOnEachLevel(t *testing.T) {
 		return b
 	}
 	var onCustomer receivable.Block
-	d.nudges(func() { onCustomer = set(app.NewBlock{CustomerID: d.id(d.customer.ID)}) }, owed, other)
+	d.nudges(func() { onCustomer = set(app.NewBlock{CustomerID: d.id(d.customer.ID)}) }, owed, other, early)
 	d.recorded(onCustomer.ID, "block.set")
 	d.nudges(func() {
 		b := set(app.NewBlock{InvoiceID: d.id(owed.ID)})
 		require.Equal(t, d.customer.ID, b.CustomerID)
-	}, owed, other) // the other case looks at the customer's sums
+	}, owed, other) // the other case's next stage looks at the customer's sums; that of the early one does not
 	d.nudges(func() {
 		b := set(app.NewBlock{ItemID: d.id(owed.Items[1].ID)})
 		require.Equal(t, owed.ID, b.InvoiceID.UUID)
@@ -40,7 +42,7 @@ func TestBlockOnEachLevel(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, "collector-1", b.ReleasedBy)
 		})
-	}, owed, other)
+	}, owed, other, early)
 	d.recorded(onCustomer.ID, "block.released")
 	list, err := d.app.ListBlocks(t.Context(), d.reader, port.HoldFilter{State: "open"}, port.Page{})
 	require.NoError(t, err)

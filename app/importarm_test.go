@@ -104,11 +104,14 @@ func TestImportPinsThePolicyOfEachCustomer(t *testing.T) {
 }
 
 // An overdue invoice of a customer that is known changes the sums that its earlier cases look at: they look again. Those of
-// customers that nothing overdue came for do not.
+// customers that nothing overdue came for do not, and neither do those whose next stage has no condition on the sums.
 func TestImportWakesCasesThatLookAtTheCustomersSums(t *testing.T) {
 	t.Parallel()
 	l := newLoader(t)
-	l.load(inv("R1", "C1", "10.00", "due_date", "2026-05-01"), inv("R2", "C2", "10.00", "due_date", "2026-05-01"))
+	l.load(inv("R1", "C1", "10.00", "due_date", "2026-05-01"), inv("R2", "C2", "10.00", "due_date", "2026-05-01"),
+		inv("R5", "C1", "10.00", "due_date", "2026-05-01"))
+	_, err := l.conn.Exec(t.Context(), `UPDATE items i SET last_stage_done = 'final-demand' FROM invoices v WHERE v.id = i.invoice_id AND v.number <> 'R5'`)
+	require.NoError(t, err)
 	waits := func(number string) int64 {
 		return l.number(`SELECT count(*) FROM nudges n JOIN invoices v ON v.id = n.subject_id WHERE v.number = $1 AND n.start_at IS NOT NULL`, number)
 	}
@@ -116,6 +119,7 @@ func TestImportWakesCasesThatLookAtTheCustomersSums(t *testing.T) {
 	l.load(inv("R3", "C1", "10.00", "invoice_date", "2026-01-05", "due_date", "2026-02-05"), inv("R4", "C2", "20.00", "due_date", "2026-05-01"))
 	require.Zero(t, waits("R1"), "something overdue came for its customer")
 	require.Equal(t, int64(1), waits("R2"))
+	require.Equal(t, int64(1), waits("R5"))
 }
 
 // A settlement that comes with a file keeps a promise and ends what was about to be asked.

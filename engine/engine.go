@@ -35,7 +35,9 @@ type Options struct {
 	// Keys encrypt what the engine keeps; the first is used for new payloads. None leaves them in the clear.
 	Keys []Key
 	// Lazy connects at the first use instead of now.
-	Lazy         bool
+	Lazy bool
+	// Watch is told of every call; nil: nobody watches.
+	Watch        *Watch
 	Log          *slog.Logger
 	Metrics      client.MetricsHandler
 	Interceptors []interceptor.ClientInterceptor
@@ -76,6 +78,9 @@ func (o Options) client() (client.Options, error) {
 	}
 	if options.Namespace == "" {
 		options.Namespace = client.DefaultNamespace
+	}
+	if o.Watch != nil {
+		options.ConnectionOptions.DialOptions = append(options.ConnectionOptions.DialOptions, o.Watch.dial())
 	}
 	if o.Log != nil {
 		options.Logger = log.NewStructuredLogger(o.Log)

@@ -55,7 +55,7 @@ type Cases interface {
 	// NudgeCases leaves one nudge for each of the cases that exists and is not closed for good: a closed case is nudged only
 	// when something of it is open.
 	NudgeCases(ctx context.Context, caseIDs []uuid.UUID) error
-	// NudgeWideCases nudges the customer's active cases whose policy has conditions on the customer's sums.
+	// NudgeWideCases nudges the customer's active cases with an item whose next stage has conditions on the customer's sums.
 	NudgeWideCases(ctx context.Context, customerID uuid.UUID) error
 
 	// Write writes everything in w in one round trip, in the order of its fields. Steps, lines, notices and approvals that

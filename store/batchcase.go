@@ -110,22 +110,3 @@ func (t *tx) copyDecisions(ctx context.Context, list []port.DecisionRecord) erro
 func copyInstant(at time.Time) pgtype.Timestamptz {
 	return pgtype.Timestamptz{Time: at, Valid: !at.IsZero()}
 }
-
-// NudgeWideCasesOf nudges cases of several customers that look at their sums; see port.Batches.
-func (t *tx) NudgeWideCasesOf(ctx context.Context, customerIDs []uuid.UUID) error {
-	return t.exec(ctx, `
-INSERT INTO nudges (
-  workflow_id,
-  subject_id,
-  kind,
-  first_action
-)
-SELECT
-  'invoice/' || c.id,
-  c.id,
-  'invoice',
-  'Review'
-FROM cases c
-WHERE c.customer_id = ANY($1) AND c.customer_wide AND c.state = 'active'
-ORDER BY c.id`+sqlNudgeConflict, customerIDs)
-}

@@ -51,21 +51,34 @@ WHERE c.id = ANY($1)
   AND (c.state <> 'closed' OR EXISTS (SELECT FROM items i WHERE i.invoice_id = c.id AND i.open_minor > 0))
 ORDER BY c.id` + sqlNudgeConflict
 
-const sqlNudgeWide = `
+// The cases of customers that look at their sums, by the stage at which an item of theirs stands.
+const (
+	sqlWideStages = `
+SELECT DISTINCT
+  c.policy_version_id,
+  i.last_stage_done
+FROM cases c
+JOIN items i ON i.invoice_id = c.id AND i.open_minor > 0
+WHERE c.customer_id = ANY($1) AND c.customer_wide AND c.state = 'active'`
+
+	sqlNudgeWide = `
 INSERT INTO nudges (
   workflow_id,
   subject_id,
   kind,
   first_action
 )
-SELECT
+SELECT DISTINCT
   'invoice/' || c.id,
   c.id,
   'invoice',
   'Review'
-FROM cases c
-WHERE c.customer_id = $1 AND c.customer_wide AND c.state = 'active'
+FROM unnest($2::uuid[], $3::text[]) AS looking (version_id, stage)
+JOIN cases c ON c.policy_version_id = looking.version_id
+JOIN items i ON i.invoice_id = c.id AND i.open_minor > 0 AND i.last_stage_done = looking.stage
+WHERE c.customer_id = ANY($1) AND c.customer_wide AND c.state = 'active'
 ORDER BY c.id` + sqlNudgeConflict
+)
 
 const sqlNotifyNudge = `SELECT pg_notify('` + nudgeChannel + `', '')`
 
@@ -82,12 +95,48 @@ func (t *tx) NudgeCases(ctx context.Context, caseIDs []uuid.UUID) error {
 
 // NudgeWideCases nudges the cases that look at the customer's sums; see port.Cases.
 func (t *tx) NudgeWideCases(ctx context.Context, customerID uuid.UUID) error {
-	return t.exec(ctx, sqlNudgeWide, customerID)
+	return t.NudgeWideCasesOf(ctx, []uuid.UUID{customerID})
+}
+
+// wideStage is where an item stands on its ladder.
+type wideStage struct {
+	Version uuid.UUID
+	Done    string
+}
+
+// NudgeWideCasesOf nudges cases of several customers that look at their sums; see port.Batches. Most items stand before
+// stages that do not, and their cases sleep on: the sums of a large customer change many times a day.
+func (t *tx) NudgeWideCasesOf(ctx context.Context, customerIDs []uuid.UUID) error {
+	found, err := many(ctx, t, pgx.RowToStructByPos[wideStage], sqlWideStages, customerIDs)
+	if err != nil {
+		return err
+	}
+	var versions []uuid.UUID
+	var stages []string
+	for _, at := range found {
+		p, err := t.PinnedPolicy(ctx, at.Version)
+		if err != nil {
+			return err
+		}
+		if p.LooksAtCustomer(at.Done) {
+			versions, stages = append(versions, at.Version), append(stages, at.Done)
+		}
+	}
+	if len(versions) == 0 {
+		return nil
+	}
+	return t.exec(ctx, sqlNudgeWide, customerIDs, versions, stages)
 }
 
 // Nudges reads rows that are due for delivery: those to be delivered at once first, then by their start. It takes no lock:
-// one relay leads, and a row that two deliver is one nudge too many, which does no harm.
+// one relay leads, and a row that two deliver is one nudge too many, which does no harm. A stepped clock holds rows back
+// whose start lies ahead of it.
 func (db *DB) Nudges(ctx context.Context, limit int) ([]port.Nudge, error) {
+	return db.nudges(ctx, "", limit)
+}
+
+// nudges reads rows; a condition may name further arguments from $2.
+func (db *DB) nudges(ctx context.Context, condition string, limit int, args ...any) ([]port.Nudge, error) {
 	rows, err := db.pool.Query(ctx, `
 SELECT
   workflow_id,
@@ -99,9 +148,9 @@ SELECT
   attempts,
   coalesce(traceparent, '')
 FROM nudges
-WHERE not_before <= clock_timestamp()
+WHERE not_before <= clock_timestamp() AND `+dueStart+` `+condition+`
 ORDER BY start_at NULLS FIRST, workflow_id
-LIMIT $1`, limit)
+LIMIT $1`, append([]any{limit}, args...)...)
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strconv"
 
 	"arrears/domain/calendar"
@@ -34,6 +35,23 @@ func (j *judge) conditions(it *ItemFacts, s *Stage, on calendar.Date) (wake cale
 		return j.reviewOn(on), false
 	}
 	return unmet.wake, false
+}
+
+// ofCustomer reports whether a condition looks at what the customer owes in all.
+func (c *Conditions) ofCustomer() bool {
+	return c.OverdueCount > 0 || c.OldestDays > 0 || len(c.OverdueTotal) > 0
+}
+
+// LooksAtCustomer reports whether a change of what the customer owes in all may bear on an item whose last stage done has
+// this key: only its next stage is ever decided about. A key that the policy does not have looks, to be sure.
+func (p *Policy) LooksAtCustomer(lastStageDone string) bool {
+	next := 0
+	if lastStageDone != "" {
+		if next = p.index(lastStageDone) + 1; next == 0 {
+			return slices.ContainsFunc(p.Stages, func(s Stage) bool { return s.Conditions.ofCustomer() })
+		}
+	}
+	return next < len(p.Stages) && p.Stages[next].Conditions.ofCustomer()
 }
 
 // unmetConditions gathers when each unmet condition may come to hold by time alone.

@@ -129,3 +129,20 @@ func TestACreditHoldInForceIsPassedOver(t *testing.T) {
 	f.Customer.OnHold = true
 	decides(t, one(t, p, f, at9("2026-04-11")), Act, DoPassStage, "credit-hold", ReasonAlreadyOnHold)
 }
+
+// Only the stage that an item comes to next is decided about, so only its conditions on the customer matter.
+func TestWhichStagesLookAtTheCustomer(t *testing.T) {
+	t.Parallel()
+	p := Default()
+	for done, looks := range map[string]bool{
+		"": false, "courtesy": false, "reminder-2": false, "final-demand": true, "credit-hold": false, "hand-over": false,
+		"of another policy": true,
+	} {
+		require.Equal(t, looks, p.LooksAtCustomer(done), done)
+	}
+	for i := range p.Stages {
+		p.Stages[i].Conditions = Conditions{}
+	}
+	require.False(t, p.LooksAtCustomer("final-demand"))
+	require.False(t, p.LooksAtCustomer("of another policy"))
+}

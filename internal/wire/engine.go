@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/base64"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -101,4 +102,16 @@ func payloadKeys(text string) ([]engine.Key, error) {
 		keys = append(keys, engine.Key{ID: id, Secret: secret})
 	}
 	return keys, nil
+}
+
+// ScratchEngine is the engine's client for a namespace that is made and removed by the caller, without the keys of the
+// installation: nothing is kept there. Every call is told to the watch, if there is one.
+func ScratchEngine(ctx context.Context, c config.Temporal, watch *engine.Watch) (*engine.Engine, error) {
+	c.PayloadKey = ""
+	o, err := engineOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	o.Watch, o.Log = watch, slog.New(slog.DiscardHandler)
+	return engine.Dial(ctx, o)
 }

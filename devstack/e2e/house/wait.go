@@ -72,18 +72,21 @@ func (h *House) Count(table, condition string, args ...any) int {
 	return Value[int](h, "SELECT count(*) FROM "+table+" WHERE "+condition, args...)
 }
 
+// dueNudges are the rows of the outbox that wait for nothing but the relay.
+const dueNudges = `start_at IS NULL OR start_at <= coalesce((SELECT position FROM business_clock WHERE kind = 'stepped'), 'infinity')`
+
 // Quiet waits until nothing moves: no nudge waits, no workflow has a task or an activity under way, and none has gone on
 // between two looks. A delayed start and a timer are quiet.
 func (h *House) Quiet() {
 	h.t.Helper()
 	last := int64(-1)
 	h.Until("all is quiet", func() bool {
-		if h.Count("nudges", "true") > 0 {
+		if h.Count("nudges", dueNudges) > 0 {
 			last = -1
 			return false
 		}
 		events, busy := h.activity()
-		quiet := !busy && events == last && h.Count("nudges", "true") == 0
+		quiet := !busy && events == last && h.Count("nudges", dueNudges) == 0
 		if last = events; busy {
 			last = -1
 		}

@@ -65,9 +65,11 @@ func (x *proc) due(now time.Time) bool {
 	return x.nudged || x.next.Now != "" || (!x.next.Until.IsZero() && !x.next.Until.After(now))
 }
 
-// nextMoment is when the next process wakes.
+// nextMoment is when the next process wakes, or the next start that the outbox holds back is due.
 func (p *Pump) nextMoment() (time.Time, bool) {
-	var first time.Time
+	p.t.Helper()
+	first, err := p.DB.NextStart(p.t.Context())
+	require.NoError(p.t, err)
 	for _, x := range p.procs {
 		if x.done || x.next.Until.IsZero() {
 			continue
