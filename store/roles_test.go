@@ -29,6 +29,10 @@ func TestApplicationRole(t *testing.T) {
 		`UPDATE counters SET value = 2`,
 		`DELETE FROM nudges`,
 		`DELETE FROM idempotency`,
+		`DELETE FROM webhook_deliveries`,
+		`DELETE FROM webhook_attempts`,
+		`DELETE FROM webhook_secrets`,
+		`UPDATE webhook_endpoints SET position = 1`,
 		`UPDATE audit_entries SET position = 1, prev_hash = '', hash = ''`,
 		`UPDATE policy_versions SET used_at = NULL`,
 		`UPDATE write_offs SET reversed_at = NULL`,
@@ -39,6 +43,7 @@ func TestApplicationRole(t *testing.T) {
 	}
 	for _, denied := range []string{
 		`DELETE FROM invoices`,
+		`DELETE FROM webhook_endpoints`,
 		`DELETE FROM audit_entries`,
 		`UPDATE audit_entries SET actor = ''`,
 		`UPDATE decisions SET facts = '{}'`,
@@ -46,6 +51,9 @@ func TestApplicationRole(t *testing.T) {
 		`UPDATE notes SET body = ''`,
 		`UPDATE documents SET content = ''`,
 		`UPDATE write_offs SET amount_minor = 1`,
+		`UPDATE snapshot_items SET open_minor = 0`,
+		`DELETE FROM snapshots`,
+		`UPDATE census_findings SET detail = ''`,
 		`TRUNCATE items`,
 		`ALTER TABLE items ADD COLUMN x int`,
 		`CREATE TABLE y ()`,
