@@ -32,8 +32,8 @@ operation and the like; never a workflow's id. Timers are histograms in seconds.
 | --- | --- | --- |
 | ` + "`temporal_request_total`, `temporal_request_failure_total`" + ` | counter | calls to the server by operation, and those that failed |
 | ` + "`temporal_request_latency_seconds`" + ` | histogram | how long the server took |
-| ` + "`temporal_workflow_task_schedule_to_start_latency_seconds`" + ` | histogram | how long workflow tasks waited for a worker: add workers when it grows |
-| ` + "`temporal_activity_schedule_to_start_latency_seconds`" + ` | histogram | the same for activities; alert ` + "`ArrearsWorkersBehind`" + ` |
+| ` + "`temporal_workflow_task_schedule_to_start_latency_seconds`" + ` | histogram | how long workflow tasks waited for a worker, and with them the steps of a case: add workers when it grows; alert ` + "`ArrearsWorkersBehind`" + ` |
+| ` + "`temporal_activity_schedule_to_start_latency_seconds`" + ` | histogram | the same for deliveries that the worker which asked for them had no room for |
 | ` + "`temporal_workflow_task_execution_failed_total`" + ` | counter | workflow tasks that failed: a worker's code and a history differ; alert ` + "`ArrearsWorkflowTasksFail`" + ` |
 | ` + "`temporal_sticky_cache_size`, `temporal_sticky_cache_total_forced_eviction_total`" + ` | gauge, counter | workflows in memory, and those pushed out: ARREARS_STICKY_CACHE |
 | ` + "`temporal_worker_task_slots_available`, `temporal_worker_task_slots_used`" + ` | gauge | free and used slots of ARREARS_WORKER_CONCURRENCY |
