@@ -51,9 +51,10 @@ func (c *Collection) Review(ctx context.Context, in contract.Step) (contract.Nex
 	return c.step(ctx, in, contract.Review, policy.DoReview, nil)
 }
 
-// SendNotice lets the lines whose stage has come join the customer's gathering notices.
+// SendNotice lets the lines whose stage has come join the customer's gathering notices, together with those of the customer's
+// other cases that are due.
 func (c *Collection) SendNotice(ctx context.Context, in contract.Step) (contract.Next, error) {
-	return c.step(ctx, in, contract.SendNotice, policy.DoSendNotice, c.sendNotice)
+	return c.stepTogether(ctx, in, contract.SendNotice, policy.DoSendNotice, c.sendNotice)
 }
 
 // AskApproval composes what waits for approval, freezes it and asks.

@@ -43,6 +43,7 @@ type Tx interface {
 	Holds
 	Tasks
 	Cases
+	Together
 	Notices
 	Approvals
 	Policies

@@ -19,7 +19,7 @@ var errCaseNotFound = missing("case")
 // reads: each statement sees what was committed when it began.
 func (t *tx) LockCase(ctx context.Context, caseID uuid.UUID, now time.Time) (port.CaseFile, error) {
 	lock := func(b *pgx.Batch) {
-		b.Queue(`SELECT id FROM customers WHERE id = (SELECT customer_id FROM cases WHERE id = $1) FOR NO KEY UPDATE`, caseID)
+		b.Queue(sqlLockOfCase, caseID)
 	}
 	files, err := t.caseFiles(ctx, lock, []uuid.UUID{caseID}, false, now)
 	if err != nil {

@@ -74,7 +74,7 @@ func (l *loop) run(ctx workflow.Context) error {
 	for {
 		switch {
 		case l.next.Now != "":
-			l.drain()
+			l.subject.Calm = !l.drain()
 			l.call(ctx, l.next.Now)
 		case l.next.Closed && !l.drain():
 			return nil

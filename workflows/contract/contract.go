@@ -59,6 +59,8 @@ type Input struct {
 // Step is what every activity of a case or notice is called with.
 type Step struct {
 	Subject uuid.UUID
+	// Calm says that no nudge came since the last answer: what was decided meanwhile, with another case, still stands.
+	Calm bool `json:",omitempty"`
 }
 
 // State is what the state query answers.
