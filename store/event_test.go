@@ -19,9 +19,10 @@ import (
 	"arrears/store"
 )
 
-// feed reads everything after a position, limit at a time, as a follower does.
-func (h house) feed(t *testing.T, after int64, f port.EventFilter, limit int) (events []event.Event, last int64) {
+// feed reads everything, limit at a time, as a follower does.
+func (h house) feed(t *testing.T, f port.EventFilter, limit int) (events []event.Event, last int64) {
 	t.Helper()
+	after := int64(0)
 	for {
 		var some []event.Event
 		before := after
@@ -54,7 +55,7 @@ func TestTheFeedIsTheSealedRecordInPublicWords(t *testing.T) {
 	h.record(t, armed, key, paid)
 	links := h.sealed(t, 3)
 	h.record(t, entryOf("notice.sent")) // not sealed yet
-	events, last := h.feed(t, 0, port.EventFilter{}, 1)
+	events, last := h.feed(t, port.EventFilter{}, 1)
 	require.Equal(t, []string{"invoice.armed", "receipt.recorded"}, []string{events[0].Type, events[1].Type})
 	require.Equal(t, []int64{links[0].Position, links[2].Position}, []int64{events[0].Position, events[1].Position})
 	require.Equal(t, int64(3), last)
@@ -77,7 +78,7 @@ func TestTheFeedIsTheSealedRecordInPublicWords(t *testing.T) {
 func TestTheFeedOfAnEmptyRecord(t *testing.T) {
 	t.Parallel()
 	h := emptyHouse(t)
-	events, last := h.feed(t, 0, port.EventFilter{}, 10)
+	events, last := h.feed(t, port.EventFilter{}, 10)
 	require.Empty(t, events)
 	require.Zero(t, last)
 }
@@ -114,7 +115,7 @@ func TestFiltersDoNotHoldTheCursorBack(t *testing.T) {
 			want = append(want, entries[n].ID)
 		}
 		for _, limit := range []int{1, 2, 5, 100} {
-			got, last := h.feed(t, 0, c.filter, limit)
+			got, last := h.feed(t, c.filter, limit)
 			require.Equal(t, want, idsOf(got), "%+v, %d at a time", c.filter, limit)
 			require.Equal(t, int64(len(entries)), last)
 		}
@@ -213,6 +214,6 @@ func TestEventsKeepTheOrderOfTheirTransaction(t *testing.T) {
 		}
 	})
 	h.sealed(t, 3)
-	events, _ := h.feed(t, 0, port.EventFilter{}, 2)
+	events, _ := h.feed(t, port.EventFilter{}, 2)
 	require.True(t, slices.Equal([]string{entries[0].ID, entries[1].ID, entries[2].ID}, idsOf(events)))
 }

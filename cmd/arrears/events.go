@@ -31,7 +31,7 @@ func (e eventsShow) Run(ctx context.Context, c *console) error {
 			c.err.Line("next: " + cursor)
 		}
 		if e.Follow && ctx.Err() != nil {
-			return nil
+			err = nil // to be stopped is how following ends
 		}
 		return err
 	})
@@ -65,7 +65,7 @@ func (e eventsShow) print(ctx context.Context, c *console, a *app.App) (string, 
 type eventsTypes struct{}
 
 // Run lists the types.
-func (eventsTypes) Run(_ context.Context, c *console) error {
+func (eventsTypes) Run(c *console) error { //nolint:unparam // the form in which commands are run
 	rows := [][]string{}
 	for _, t := range event.Types() {
 		rows = append(rows, []string{t.Name, t.Since, t.Doc})
