@@ -105,6 +105,7 @@ func (j *dispatchJob) run(ctx context.Context) (dispatched, error) {
 		w.Raw = raw
 	}
 	j.work.Notices = append(j.work.Notices, w)
+	j.work.Sending = append(j.work.Sending, j.f.ID)
 	message := notice.Message{
 		NoticeID: j.f.ID, Channel: j.f.Channel, From: nc.House.FromAddress, To: j.f.Recipient, Endpoint: endpoint(nc.Contacts, &j.f.Notice),
 		Date: *j.f.DispatchedAt, Raw: raw,

@@ -52,9 +52,6 @@ func outcomeWork(ctx context.Context, tx port.Tx, f port.NoticeFile, outcome not
 	return o.work, err
 }
 
-// countPaidWhileSending counts lines that were settled between the commit of their dispatch and the channel's answer.
-const countPaidWhileSending = "paid_while_sending"
-
 type outcomeJob struct {
 	f     port.NoticeFile
 	now   time.Time
@@ -73,9 +70,7 @@ func (o *outcomeJob) wake() time.Time {
 // case expects it: otherwise its next moment is the one it waits for already.
 func (o *outcomeJob) sent() error {
 	at := o.now
-	if o.f.AskedTooMuch > 0 {
-		o.work.Counts = []port.Count{{Name: countPaidWhileSending, N: o.f.AskedTooMuch}}
-	}
+	o.work.Taken = append(o.work.Taken, o.f.ID)
 	o.f.State, o.f.SentAt, o.f.Outcome = notice.Sent, &at, ""
 	asExpected := o.f.Stage == "" && dateIn(o.now, o.f.TimeZone) == dateIn(o.f.OpensAt, o.f.TimeZone)
 	for _, l := range o.f.Lines {

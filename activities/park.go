@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -27,6 +28,9 @@ func (p *Parking) Park(ctx context.Context, in contract.ParkInput) (contract.Nex
 	now, err := businessNow(ctx, p.Clock)
 	if err != nil {
 		return contract.Next{}, err
+	}
+	if in.Kind == contract.KindNightly {
+		return p.parkNightly(ctx, in, now)
 	}
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
 		house, err := tx.Installation(ctx)
@@ -97,4 +101,35 @@ func parkNotice(ctx context.Context, tx port.Tx, in contract.ParkInput, task cas
 	task.CustomerID = uuid.NullUUID{UUID: n.CustomerID, Valid: true}
 	task.InvoiceID = oneCase(n.Lines)
 	return task, nil
+}
+
+// parkNightly tells a person that a night's work could not be done. The next night is waited for all the same.
+func (p *Parking) parkNightly(ctx context.Context, in contract.ParkInput, now time.Time) (contract.Next, error) {
+	var zone string
+	err := p.Store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		house, err := tx.Installation(ctx)
+		if err != nil {
+			return err
+		}
+		zone = house.TimeZone
+		today := dateIn(now, zone)
+		raw, err := audit.JSON(map[string]any{"activity": in.Activity, "code": in.Code})
+		if err != nil {
+			return err
+		}
+		return tx.Write(ctx, port.Work{
+			Tasks: []casework.Task{{
+				ID: newID(), Kind: taskNeedsAttention, Dedupe: taskNeedsAttention + "/nightly/" + today.String(), Role: string(access.Admin),
+				Summary: "The nightly work failed: " + in.Code, DueOn: today, State: casework.TaskOpen, CreatedAt: now,
+			}},
+			Audit: []audit.Entry{{
+				ID: newID().String(), At: now, BusinessDate: today, Actor: engine, Action: "nightly.parked", SubjectKind: "installation",
+				SubjectID: in.Subject.String(), Data: raw,
+			}},
+		})
+	})
+	if err != nil {
+		return contract.Next{}, err
+	}
+	return tomorrow(ctx, p.Clock, now, zone)
 }

@@ -65,7 +65,9 @@ func (s *server) running() map[string]echo.HandlerFunc {
 		"listImports": s.listImports, "startImport": s.startImport, "getImport": s.getImport,
 		"listQuarantine": s.listQuarantine, "getQuarantine": s.getQuarantine, "correctQuarantine": s.correctQuarantine,
 		"discardQuarantine": s.discardQuarantine,
-		"getSettings":       s.getSettings, "updateSettings": s.updateSettings,
+		"listCensuses":      s.listCensuses, "askCensus": s.askCensus, "getCensus": s.getCensus, "listFindings": s.listFindings,
+		"listSnapshots": s.listSnapshots, "listSnapshotItems": s.listSnapshotItems,
+		"getSettings": s.getSettings, "updateSettings": s.updateSettings,
 		"listKeys": s.listKeys, "createKey": s.createKey, "revokeKey": s.revokeKey, "listAuditEntries": s.listAuditEntries,
 		"listEvents": s.listEvents, "listEventTypes": s.listEventTypes,
 	}

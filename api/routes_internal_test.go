@@ -115,6 +115,12 @@ POST  /v1/webhook-endpoints/{id}/archive                  a
 GET   /v1/webhook-deliveries                        c s u a
 GET   /v1/webhook-deliveries/{id}                   c s u a
 POST  /v1/webhook-deliveries/{id}/replay                  a
+GET   /v1/census                                    c s u a
+POST  /v1/census                                      s   a
+GET   /v1/census/{id}                               c s u a
+GET   /v1/census/{id}/findings                      c s u a
+GET   /v1/snapshots                                 c s u a
+GET   /v1/snapshots/{date}/items                    c s u a
 GET   /v1/events                                    c s u a
 GET   /v1/event-types                               c s u a
 `
@@ -173,7 +179,7 @@ const sampleID = "018f6d2e-7c3a-7b1d-9a52-3f0c6d1e8b40"
 
 // pathOf fills the parameters of a path with what nothing has.
 func pathOf(o *operation) string {
-	path := strings.NewReplacer("{id}", sampleID, "{key}", "nothing", "{version}", "1", "{segment}", "small").Replace(o.Path)
+	path := strings.NewReplacer("{id}", sampleID, "{key}", "nothing", "{version}", "1", "{segment}", "small", "{date}", "2026-01-31").Replace(o.Path)
 	for _, ref := range o.Op.Parameters {
 		if p := ref.Value; p.In == "query" && p.Required {
 			path += "?" + p.Name + "=" + sampleID

@@ -27,7 +27,10 @@ func answers() map[string]any {
 		"NotePage": pageJSON[noteJSON]{}, "DocumentPage": pageJSON[documentJSON]{}, "ApprovalPage": pageJSON[approvalJSON]{},
 		"NoticePage": pageJSON[noticeJSON]{}, "TaskPage": pageJSON[taskJSON]{}, "ImportPage": pageJSON[importJSON]{},
 		"QuarantinePage": pageJSON[quarantineJSON]{}, "Terms": termsJSON{},
-		"EventPage": eventsJSON{}, "EventTypes": eventTypesJSON{},
+		"CensusPage": pageJSON[censusJSON]{}, "Census": censusJSON{}, "FindingPage": pageJSON[findingJSON]{}, "Finding": findingJSON{},
+		"SnapshotPage": pageJSON[snapshotJSON]{}, "Snapshot": snapshotJSON{}, "SnapshotItemPage": pageJSON[snapshotItemJSON]{},
+		"SnapshotItem": snapshotItemJSON{},
+		"EventPage":    eventsJSON{}, "EventTypes": eventTypesJSON{},
 		"WebhookEndpoint": endpointJSON{}, "WebhookEndpointPage": pageJSON[endpointJSON]{}, "WebhookDelivery": deliveryJSON{},
 		"WebhookDeliveryPage": pageJSON[deliveryJSON]{}, "WebhookReplayed": replayedJSON{},
 	}

@@ -4,6 +4,7 @@ package app
 
 import (
 	"log/slog"
+	"time"
 
 	"arrears/domain/policy"
 	"arrears/port"
@@ -18,6 +19,8 @@ type Deps struct {
 	Templates func() (policy.Templates, error)
 	// Webhooks says how endpoints are kept.
 	Webhooks Webhooks
+	// CensusPause is how long a census waits before it looks again at what it found; 0 is two seconds.
+	CensusPause time.Duration
 }
 
 // App is the use cases. It is safe for concurrent use.
@@ -28,11 +31,18 @@ type App struct {
 	templates func() (policy.Templates, error)
 	webhooks  Webhooks
 	feed      *feedWatch
+
+	censusPause time.Duration
 }
 
 // New makes the use cases.
 func New(d Deps) *App {
+	pause := d.CensusPause
+	if pause <= 0 {
+		pause = censusPause
+	}
 	return &App{
 		store: d.Store, clock: d.Clock, log: d.Log, templates: d.Templates, webhooks: d.Webhooks.orDefault(), feed: newFeedWatch(d.Store),
+		censusPause: pause,
 	}
 }

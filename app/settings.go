@@ -12,10 +12,11 @@ import (
 	"arrears/domain/policy"
 	"arrears/domain/receivable"
 	"arrears/port"
+	"arrears/workflows/contract"
 )
 
 // installationID names the one installation in the record.
-var installationID = uuid.NewSHA1(uuid.NameSpaceURL, []byte("arrears:installation"))
+var installationID = contract.Installation()
 
 // The bounds of what an installation says of itself.
 const (
@@ -61,6 +62,9 @@ func (a *App) SetUp(ctx context.Context, in port.Installation, clock calendar.Cl
 		}
 		inserted, err := tx.InsertInstallation(ctx, in)
 		if err != nil || !inserted {
+			return err
+		}
+		if err := tx.NudgeNightly(ctx, 0); err != nil {
 			return err
 		}
 		return record(ctx, tx, now, system, event{

@@ -133,8 +133,11 @@ func (e *Engine) Polled(ctx context.Context) (bool, error) {
 
 // typeOf is the workflow type of a subject's kind.
 func typeOf(kind string) string {
-	if kind == contract.KindNotice {
+	switch kind {
+	case contract.KindNotice:
 		return contract.CustomerNotice
+	case contract.KindNightly:
+		return contract.Nightly
 	}
 	return contract.InvoiceCollection
 }

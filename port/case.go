@@ -154,6 +154,10 @@ type Work struct {
 	Nudges    []Nudge
 	Audit     []audit.Entry
 	Counts    []Count
+	// Sending are notices that are being sent with this work: lines that ask for what is not collectable are counted.
+	Sending []uuid.UUID
+	// Taken are notices that the other side has taken: what came from the customer since their dispatch is counted.
+	Taken []uuid.UUID
 }
 
 // NoticeWrite is a notice as it is from now on.

@@ -52,8 +52,6 @@ type NoticeFile struct {
 	// The installation's, for approval deadlines.
 	HouseZone, HouseCalendar string
 	Collector                string // the customer's, for tasks
-	// AskedTooMuch counts live lines that ask for more than is owed and undisputed now.
-	AskedTooMuch int64
 }
 
 // NoticeApproval is what a draft waits for.

@@ -52,6 +52,8 @@ type Tx interface {
 	Batches
 	Keys
 	AuditLog
+	Censuses
+	Snapshots
 	Webhooks
 	Feed
 }

@@ -83,6 +83,8 @@ var constraints = map[string]*fault.Error{
 	"policy_versions_key_version":         fault.New(fault.Conflict, "policy.version_taken", "this version of the policy exists already"),
 	"policy_versions_immutable":           fault.New(fault.Conflict, "policy.immutable", "a published policy version never changes"),
 	"audit_entries_immutable":             fault.New(fault.Conflict, "audit.immutable", "an audit entry never changes"),
+	"snapshots_immutable":                 fault.New(fault.Conflict, "snapshot.immutable", "a snapshot never changes"),
+	"snapshots_month_end_key":             fault.New(fault.Conflict, "snapshot.taken", "the month's end has its snapshot already"),
 	"decisions_immutable":                 fault.New(fault.Conflict, "decision.immutable", "a recorded decision never changes"),
 	"api_keys_prefix_key":                 taken("key"),
 	"webhook_secrets_newest":              fault.New(fault.Conflict, "webhook_endpoint.two_newest", "the endpoint's secret was changed at the same moment"),

@@ -131,11 +131,7 @@ SELECT` + noticeColumns + `,
   a.due_at,
   house.time_zone,
   house.calendar,
-  cu.collector,
-  (SELECT count(*)
-   FROM notice_lines l
-   JOIN items i ON i.id = l.item_id
-   WHERE l.notice_id = n.id AND l.state = 'live' AND i.open_minor - i.disputed_minor < l.ask_minor)
+  cu.collector
 FROM notices n
 JOIN customers cu ON cu.id = n.customer_id
 CROSS JOIN installation house
@@ -176,7 +172,7 @@ func scanNoticeFile(row pgx.CollectableRow) (port.NoticeFile, error) {
 	var f port.NoticeFile
 	var days string
 	var due *time.Time
-	err := row.Scan(append(noticeFields(&f.Notice, &days), &f.Approval.ID, &due, &f.HouseZone, &f.HouseCalendar, &f.Collector, &f.AskedTooMuch)...)
+	err := row.Scan(append(noticeFields(&f.Notice, &days), &f.Approval.ID, &due, &f.HouseZone, &f.HouseCalendar, &f.Collector)...)
 	f.Window.Days = weekdays(days)
 	if due != nil {
 		f.Approval.DueAt = *due

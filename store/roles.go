@@ -37,6 +37,7 @@ BEGIN
   GRANT UPDATE (used_at) ON policy_versions TO ` + AppRole + `;
   GRANT UPDATE (reversed_at) ON write_offs TO ` + AppRole + `;
   GRANT UPDATE (released_at, released_by) ON blocks TO ` + AppRole + `;
+  REVOKE UPDATE ON snapshots, snapshot_items, snapshot_sums, census_findings FROM ` + AppRole + `;
   IF to_regclass('goose_db_version') IS NOT NULL THEN
     REVOKE INSERT, UPDATE ON goose_db_version FROM ` + AppRole + `;
   END IF;

@@ -44,6 +44,7 @@ func (t *tx) Write(ctx context.Context, w port.Work) error {
 	if err := queueRest(ctx, b, w); err != nil {
 		return err
 	}
+	queueAsked(b, w)
 	if b.Len() == 0 {
 		return nil
 	}

@@ -57,6 +57,7 @@ type Activities struct {
 	Collection *activities.Collection
 	Notices    *activities.Notices
 	Parking    *activities.Parking
+	Nightly    *activities.Nightly
 }
 
 // cacheOnce sets the process-wide cache before its first worker.
@@ -114,6 +115,7 @@ func RegisterWorkflows(r interface {
 }) {
 	r.RegisterWorkflowWithOptions(workflows.InvoiceCollection, workflow.RegisterOptions{Name: contract.InvoiceCollection})
 	r.RegisterWorkflowWithOptions(workflows.CustomerNotice, workflow.RegisterOptions{Name: contract.CustomerNotice})
+	r.RegisterWorkflowWithOptions(workflows.Nightly, workflow.RegisterOptions{Name: contract.Nightly})
 }
 
 // named are the activities by name.
@@ -133,5 +135,7 @@ func (a Activities) named() map[string]any {
 		contract.DeliverNotice:    a.Notices.DeliverNotice,
 		contract.NoticeDeadline:   a.Notices.NoticeDeadline,
 		contract.Park:             a.Parking.Park,
+		contract.ReviewNightly:    a.Nightly.ReviewNightly,
+		contract.RunNightly:       a.Nightly.RunNightly,
 	}
 }

@@ -16,14 +16,12 @@ import (
 // The bounds of a step. A local activity is one short transaction inside the workflow task that is running anyway; what it
 // cannot do in a few tries becomes an ordinary activity with a day of retries, and then a person looks.
 const (
-	localAttempts  = 3
-	localTimeout   = 4 * time.Second
-	localAll       = 10 * time.Second
-	stepTimeout    = time.Minute
-	deliverTimeout = 3 * time.Minute
-	deliverSilence = 20 * time.Second // a delivery that says nothing for so long has lost its worker
-	retryFor       = 24 * time.Hour
-	retryAtMost    = 10 * time.Minute
+	localAttempts = 3
+	localTimeout  = 4 * time.Second
+	localAll      = 10 * time.Second
+	stepTimeout   = time.Minute
+	retryFor      = 24 * time.Hour
+	retryAtMost   = 10 * time.Minute
 )
 
 // loop is the life of a subject: a case or a notice.
@@ -32,6 +30,9 @@ type loop struct {
 	name   string // workflow type
 	review string // the activity that looks again
 	remote string // the activity that is never local; empty: none
+	// The bounds of the remote activity.
+	timeout time.Duration
+	silence time.Duration // one that says nothing for so long has lost its worker
 
 	subject contract.Step
 	next    contract.Next
@@ -177,7 +178,7 @@ func localOptions(ctx workflow.Context) workflow.Context {
 func (l *loop) options(ctx workflow.Context, activity string) workflow.Context {
 	timeout, silence := stepTimeout, time.Duration(0)
 	if activity == l.remote {
-		timeout, silence = deliverTimeout, deliverSilence
+		timeout, silence = l.timeout, l.silence
 	}
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout:    timeout,

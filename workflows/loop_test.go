@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ type theater struct {
 	at     []time.Duration // since the beginning
 	answer map[string]func(call int) (contract.Next, error)
 	parked []contract.ParkInput
+	park   func() contract.Next // what parking answers; nil: wait for a nudge
 }
 
 func stage(t *testing.T) *theater {
@@ -37,13 +39,17 @@ func stage(t *testing.T) *theater {
 	th.began = th.Now()
 	th.RegisterWorkflowWithOptions(workflows.InvoiceCollection, workflow.RegisterOptions{Name: contract.InvoiceCollection})
 	th.RegisterWorkflowWithOptions(workflows.CustomerNotice, workflow.RegisterOptions{Name: contract.CustomerNotice})
-	for _, name := range append(contract.CaseActivities(), contract.NoticeActivities()...) {
+	th.RegisterWorkflowWithOptions(workflows.Nightly, workflow.RegisterOptions{Name: contract.Nightly})
+	for _, name := range slices.Concat(contract.CaseActivities(), contract.NoticeActivities(), contract.NightlyActivities()) {
 		th.RegisterActivityWithOptions(th.act(name), activity.RegisterOptions{Name: name})
 	}
 	th.RegisterActivityWithOptions(func(_ context.Context, in contract.ParkInput) (contract.Next, error) {
 		th.mu.Lock()
 		defer th.mu.Unlock()
 		th.parked = append(th.parked, in)
+		if th.park != nil {
+			return th.park(), nil
+		}
 		return contract.Next{}, nil
 	}, activity.RegisterOptions{Name: contract.Park})
 	return th

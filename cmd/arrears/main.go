@@ -48,6 +48,7 @@ type commands struct {
 	Policy  policyCommand  `cmd:"" help:"Check and preview policies."`
 	Invoice invoiceCommand `cmd:"" help:"Look at invoices."`
 	Audit   auditCommand   `cmd:"" help:"Prove the record."`
+	Census  censusCommand  `cmd:"" help:"Prove on live data that nothing is lost, and raise what is found as tasks."`
 	Events  eventsCommand  `cmd:"" help:"Follow what happens."`
 	Webhook webhookCommand `cmd:"" help:"Send events to other systems: endpoints, secrets, dead letters."`
 	Key     keyCommand     `cmd:"" help:"Make, list and revoke API keys."`

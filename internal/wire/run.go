@@ -99,6 +99,7 @@ func (p *Product) Activities() (worker.Activities, error) {
 		Collection: &activities.Collection{Store: p.DB, Clock: p.Clock, Office: office, Pause: p.Config.Notices.Pause},
 		Notices:    &activities.Notices{Store: p.DB, Clock: p.Clock, Office: office},
 		Parking:    &activities.Parking{Store: p.DB, Clock: p.Clock},
+		Nightly:    &activities.Nightly{Night: p.App, Clock: p.Clock},
 	}, nil
 }
 
@@ -111,6 +112,8 @@ func (p *Product) Work(ctx context.Context, e *engine.Engine) error {
 	if !p.awaitEngine(ctx, e) {
 		return nil
 	}
+	does.Nightly.Workflows = e
+	p.nudgeNightly(ctx)
 	c := p.Config.Worker
 	o := worker.Options{
 		StickyTimeout: c.StickyTimeout, CacheSize: c.StickyCache, Activities: c.Concurrency, Workflows: c.Concurrency, Log: p.Log,
@@ -126,6 +129,13 @@ func (p *Product) Work(ctx context.Context, e *engine.Engine) error {
 	<-ctx.Done()
 	w.Stop()
 	return nil
+}
+
+// nudgeNightly starts the nightly work where it does not run any more, whatever became of it: with every start of a worker.
+func (p *Product) nudgeNightly(ctx context.Context) {
+	if err := p.App.NudgeNightly(ctx, 0); err != nil {
+		p.Log.WarnContext(ctx, "the nightly work could not be nudged", "error", err)
+	}
 }
 
 // Together runs the parts at the same time until ctx ends or one of them fails, which ends the others.

@@ -36,3 +36,6 @@ func CaseActivities() []string {
 
 // NoticeActivities lists the activities of a notice.
 func NoticeActivities() []string { return []string{ReviewNotice, DeliverNotice, NoticeDeadline} }
+
+// NightlyActivities lists the activities of the nightly work.
+func NightlyActivities() []string { return []string{ReviewNightly, RunNightly} }

@@ -17,6 +17,7 @@ const TaskQueue = "arrears"
 const (
 	InvoiceCollection = "InvoiceCollection"
 	CustomerNotice    = "CustomerNotice"
+	Nightly           = "Nightly"
 )
 
 // Nudge is the one signal: facts changed, look again. It carries nothing.
@@ -45,6 +46,12 @@ const (
 	ReviewNotice   = "ReviewNotice"   // look at a gathering notice or a draft: what now, when next
 	DeliverNotice  = "DeliverNotice"  // seal, dispatch, hand to the channel, record the outcome
 	NoticeDeadline = "NoticeDeadline" // the draft's approval is overdue: remind, raise or skip
+)
+
+// Activities of the nightly work.
+const (
+	ReviewNightly = "ReviewNightly" // is a night's work due, or did a person ask for a census: what now, when next
+	RunNightly    = "RunNightly"    // do the night's work, and the censuses that were asked for
 )
 
 // Input starts a workflow. First names the activity to call first; At is when (zero: at once).
@@ -86,7 +93,7 @@ type Next struct {
 // ParkInput parks a case that could not go on.
 type ParkInput struct {
 	Subject  uuid.UUID
-	Kind     string // KindInvoice or KindNotice
+	Kind     string // KindInvoice, KindNotice or KindNightly
 	Activity string
 	Code     string
 }
@@ -95,7 +102,11 @@ type ParkInput struct {
 const (
 	KindInvoice = "invoice"
 	KindNotice  = "notice"
+	KindNightly = "nightly"
 )
+
+// Installation is the subject of what is done for the installation as a whole.
+func Installation() uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceURL, []byte("arrears:installation")) }
 
 // WorkflowID is the id of a subject's workflow.
 func WorkflowID(kind string, id uuid.UUID) string { return kind + "/" + id.String() }

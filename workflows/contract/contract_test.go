@@ -13,7 +13,7 @@ import (
 func TestWorkflowIDsAreReadBack(t *testing.T) {
 	t.Parallel()
 	id := uuid.New()
-	for _, kind := range []string{contract.KindInvoice, contract.KindNotice} {
+	for _, kind := range []string{contract.KindInvoice, contract.KindNotice, contract.KindNightly} {
 		gotKind, gotID, ok := contract.ParseWorkflowID(contract.WorkflowID(kind, id))
 		require.True(t, ok)
 		require.Equal(t, kind, gotKind)

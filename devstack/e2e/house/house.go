@@ -182,6 +182,7 @@ func (h *House) Reopen() *wire.Product {
 func (h *House) StartWorkerOf(p *wire.Product) (stop func()) {
 	does, err := p.Activities()
 	require.NoError(h.t, err)
+	does.Nightly.Workflows = h.Engine
 	w := worker.New(h.Engine.Client(), does, worker.Options{
 		StickyTimeout: h.Config.Worker.StickyTimeout, CacheSize: h.Config.Worker.StickyCache, FailWorkflows: true,
 		Identity: "worker", Log: h.Product.Log,

@@ -42,6 +42,7 @@ type Options struct {
 	Templates notice.Renderer   // nil: those that are shipped
 	Channels  map[receivable.Channel]activities.Channel
 	Quick     bool // leave out the check of the record after each step
+	Nightly   bool // do the nightly work as well
 }
 
 // hour is when a day that is jumped to begins: late enough to be that civil date from UTC-11 to UTC+12, and within office
@@ -59,6 +60,7 @@ type Pump struct {
 
 	clock   *clock
 	quick   bool
+	nightly bool
 	acts    map[string]func(context.Context, contract.Step) (contract.Next, error)
 	parking *activities.Parking
 
@@ -77,7 +79,6 @@ type proc struct {
 	subject  uuid.UUID
 	next     contract.Next
 	nudged   bool
-	stirred  bool // a nudge came since the last answer
 	done     bool
 	attempts int
 	since    time.Time // of the first failure
@@ -95,9 +96,9 @@ func New(t testing.TB, db *store.DB, options ...Options) *Pump {
 	}
 	p := &Pump{
 		t: t, DB: db, Mail: &recording.Channel{}, Post: &recording.Channel{}, procs: map[string]*proc{}, Calls: map[string]int{},
-		clock: &clock{now: noonish(calendar.MustDate(o.Start))}, quick: o.Quick,
+		clock: &clock{now: noonish(calendar.MustDate(o.Start))}, quick: o.Quick, nightly: o.Nightly,
 	}
-	p.App = app.New(app.Deps{Store: db, Clock: p.clock})
+	p.App = app.New(app.Deps{Store: db, Clock: p.clock, CensusPause: time.Millisecond})
 	require.NoError(t, p.App.SetUp(t.Context(), house(o.House), calendar.Clock{Kind: calendar.SteppedClock, Epoch: p.clock.now, Origin: p.clock.now, Rate: 1, Position: p.clock.now}))
 	p.wire(o)
 	t.Cleanup(func() { testkit.CheckEvents(t, db) })
@@ -136,11 +137,13 @@ func (p *Pump) wire(o Options) {
 	c := &activities.Collection{Store: p.DB, Clock: p.clock, Office: office, Real: p.clock.time, Pause: 2 * time.Second}
 	n := &activities.Notices{Store: p.DB, Clock: p.clock, Office: office, Real: p.clock.time}
 	p.parking = &activities.Parking{Store: p.DB, Clock: p.clock}
+	night := &activities.Nightly{Night: p.App, Clock: p.clock, Workflows: p}
 	p.acts = map[string]func(context.Context, contract.Step) (contract.Next, error){
 		contract.Review: c.Review, contract.SendNotice: c.SendNotice, contract.AskApproval: c.AskApproval, contract.OpenTask: c.OpenTask,
 		contract.RequestHold: c.RequestHold, contract.HandOver: c.HandOver, contract.PassStage: c.PassStage,
 		contract.SettlePromise: c.SettlePromise, contract.ApprovalDeadline: c.ApprovalDeadline, contract.CloseCase: c.CloseCase,
 		contract.ReviewNotice: n.ReviewNotice, contract.DeliverNotice: n.DeliverNotice, contract.NoticeDeadline: n.NoticeDeadline,
+		contract.ReviewNightly: night.ReviewNightly, contract.RunNightly: night.RunNightly,
 	}
 	p.Relay = relay.New(relay.Options{Outbox: p.DB, Engine: p, Clock: p.clock, Real: p.clock.time})
 }

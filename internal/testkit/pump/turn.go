@@ -2,9 +2,11 @@ package pump
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"arrears/domain/fault"
@@ -54,11 +56,16 @@ func (p *Pump) runnable() *proc {
 func before(a, b *proc) bool {
 	switch {
 	case a.kind != b.kind:
-		return a.kind == contract.KindInvoice
+		return turnOf(a.kind) < turnOf(b.kind)
 	case !a.next.Until.Equal(b.next.Until):
 		return a.next.Until.Before(b.next.Until)
 	}
 	return a.id < b.id
+}
+
+// turnOf orders the kinds: the night's work looks at what the others have done.
+func turnOf(kind string) int {
+	return slices.Index([]string{contract.KindInvoice, contract.KindNotice, contract.KindNightly}, kind)
 }
 
 func (x *proc) due(now time.Time) bool {
@@ -87,7 +94,7 @@ func (p *Pump) turn(x *proc) {
 	activity := x.next.Now
 	switch {
 	case x.nudged:
-		x.nudged, x.stirred = false, true
+		x.nudged = false
 		if activity == "" {
 			activity = review(x.kind)
 		}
@@ -95,12 +102,12 @@ func (p *Pump) turn(x *proc) {
 		activity = x.next.AtWake
 	}
 	p.Calls[activity]++
-	next, err := p.acts[activity](p.t.Context(), contract.Step{Subject: x.subject, Calm: !x.stirred})
+	next, err := p.acts[activity](p.t.Context(), contract.Step{Subject: x.subject})
 	if err != nil {
 		p.failed(x, activity, err)
 		return
 	}
-	x.attempts, x.next, x.stirred = 0, next, false
+	x.attempts, x.next = 0, next
 	if !p.quick {
 		p.check(x)
 	}
@@ -130,8 +137,11 @@ func (p *Pump) failed(x *proc, activity string, err error) {
 }
 
 func review(kind string) string {
-	if kind == contract.KindNotice {
+	switch kind {
+	case contract.KindNotice:
 		return contract.ReviewNotice
+	case contract.KindNightly:
+		return contract.ReviewNightly
 	}
 	return contract.Review
 }
@@ -155,6 +165,9 @@ func (p *Pump) Nudge(_ context.Context, kind string, in contract.Input) error {
 // begin finds the process that runs, or starts one.
 func (p *Pump) begin(kind string, in contract.Input) *proc {
 	id := contract.WorkflowID(kind, in.Subject)
+	if kind == contract.KindNightly && !p.nightly {
+		return &proc{done: true}
+	}
 	if x := p.procs[id]; x != nil && !x.done {
 		return x
 	}
@@ -164,4 +177,32 @@ func (p *Pump) begin(kind string, in contract.Input) *proc {
 	}
 	p.procs[id] = x
 	return x
+}
+
+// RunningWorkflows implements port.Workflows.
+func (p *Pump) RunningWorkflows(context.Context, []byte) (ids []string, next []byte, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id, x := range p.procs {
+		if !x.done {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil, nil
+}
+
+// Runs implements port.Workflows.
+func (p *Pump) Runs(_ context.Context, id string) (bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	x := p.procs[id]
+	return x != nil && !x.done, nil
+}
+
+// Lose makes the engine forget a workflow, as if someone had ended it by hand.
+func (p *Pump) Lose(kind string, subject uuid.UUID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.procs, contract.WorkflowID(kind, subject))
 }

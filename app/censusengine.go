@@ -1,0 +1,276 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/census"
+	"arrears/domain/fault"
+	"arrears/port"
+	"arrears/workflows/contract"
+)
+
+// runningSet is what runs in the engine by its index: sorted ids, sixteen bytes each.
+type runningSet struct {
+	cases, notices []uuid.UUID
+	strays         []string // to which nothing belongs, as far as was seen while listing
+	known          bool     // the engine told
+}
+
+func (r *runningSet) has(part census.Part, id uuid.UUID) bool {
+	ids := r.cases
+	if part == census.NoticeWorkflows {
+		ids = r.notices
+	}
+	_, found := slices.BinarySearchFunc(ids, id, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return found
+}
+
+// listTries is how often a census asks for the list before it says that the engine cannot be compared.
+const listTries = 3
+
+// compare looks at one of the parts that ask the engine. Where it cannot be asked, that is a finding itself.
+func (s *inspection) compare(ctx context.Context) error {
+	if s.engine == nil {
+		return nil
+	}
+	if s.running == nil {
+		if err := s.list(ctx); err != nil {
+			return err
+		}
+	}
+	if !s.running.known {
+		return nil
+	}
+	s.c.Engine = true
+	if s.c.Part == census.Strays {
+		return s.strays(ctx)
+	}
+	return s.owners(ctx)
+}
+
+func (s *inspection) list(ctx context.Context) error {
+	var err error
+	for range listTries {
+		if s.running, err = s.listed(ctx); err == nil || ctx.Err() != nil {
+			break
+		}
+		if err := sleep(ctx, s.a.censusPause); err != nil {
+			return err
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == nil {
+		s.running.known = true
+		return nil
+	}
+	s.running = &runningSet{}
+	s.c.Found[census.NotCompared]++
+	return s.keep(ctx, []census.Finding{{Check: census.NotCompared, Subject: "engine", Detail: "not listed"}})
+}
+
+// listed reads all running workflows, page by page, and notes those to which nothing belongs.
+func (s *inspection) listed(ctx context.Context) (*runningSet, error) {
+	r := &runningSet{}
+	for page := []byte(nil); ; {
+		ids, next, err := s.engine.RunningWorkflows(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		var mine []string
+		for _, text := range ids {
+			kind, id, ok := contract.ParseWorkflowID(text)
+			switch {
+			case ok && kind == contract.KindInvoice:
+				r.cases = append(r.cases, id)
+			case ok && kind == contract.KindNotice:
+				r.notices = append(r.notices, id)
+			default:
+				continue
+			}
+			mine = append(mine, text)
+		}
+		strays, err := s.straysAmong(ctx, mine)
+		if err != nil {
+			return nil, err
+		}
+		r.strays = append(r.strays, strays...)
+		if page = next; len(page) == 0 {
+			break
+		}
+	}
+	order := func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
+	slices.SortFunc(r.cases, order)
+	slices.SortFunc(r.notices, order)
+	return r, nil
+}
+
+func (s *inspection) straysAmong(ctx context.Context, ids []string) (strays []string, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = s.a.store.Read(ctx, func(ctx context.Context, tx port.Tx) error {
+		strays, err = tx.Strays(ctx, ids)
+		return err
+	})
+	return strays, err
+}
+
+// strays tells of workflows to which nothing belongs. They do no harm: whatever they call finds nothing.
+func (s *inspection) strays(ctx context.Context) error {
+	s.c.LookedAt[census.Strays] += int64(len(s.running.cases) + len(s.running.notices))
+	var candidates []census.Finding
+	for _, id := range s.running.strays {
+		candidates = append(candidates, census.Finding{Check: census.StrayWorkflow, Subject: id, Detail: "running"})
+	}
+	found, err := s.confirm(ctx, candidates, func(ctx context.Context, f census.Finding) ([]census.Finding, error) {
+		still, err := s.straysAmong(ctx, []string{f.Subject})
+		if err != nil || len(still) == 0 {
+			return nil, err
+		}
+		if runs, err := s.runs(ctx, f.Subject); err != nil || !runs {
+			return nil, err
+		}
+		return []census.Finding{f}, nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.keep(ctx, found)
+}
+
+// owners compares active cases, or notices under way, with what runs. The index lags, so the engine itself is asked about
+// whatever is not in it.
+func (s *inspection) owners(ctx context.Context) error {
+	for {
+		looked, err := s.looked(ctx, s.c.After, censusPage)
+		if err != nil || len(looked) == 0 {
+			return err
+		}
+		candidates, surplus, err := s.missing(ctx, looked)
+		if err != nil {
+			return err
+		}
+		found, err := s.confirm(ctx, candidates, s.stillMissing)
+		if err != nil {
+			return err
+		}
+		if err := s.wake(ctx, surplus); err != nil {
+			return err
+		}
+		s.c.LookedAt[s.c.Part] += int64(len(looked))
+		s.c.After = looked[len(looked)-1].ID
+		if err := s.keep(ctx, found); err != nil {
+			return err
+		}
+		if len(looked) < censusPage {
+			return nil
+		}
+	}
+}
+
+func (s *inspection) looked(ctx context.Context, after uuid.UUID, limit int) (list []port.Looked, err error) {
+	err = s.a.store.Read(ctx, func(ctx context.Context, tx port.Tx) error {
+		list, err = tx.Looked(ctx, s.c.Part, after, limit)
+		return err
+	})
+	return list, err
+}
+
+// missing are those that the engine does not run; beyond the bound of findings they are not asked about one by one, but
+// woken all the same: a nudge too many does no harm.
+func (s *inspection) missing(ctx context.Context, looked []port.Looked) (candidates []census.Finding, surplus []uuid.UUID, err error) {
+	check := s.ownerCheck()
+	for _, l := range looked {
+		if s.running.has(s.c.Part, l.ID) {
+			continue
+		}
+		if s.kept[check]+len(candidates) >= maxKept {
+			surplus = append(surplus, l.ID)
+			continue
+		}
+		runs, err := s.runs(ctx, s.workflowID(l.ID))
+		if err != nil {
+			return nil, nil, err
+		}
+		if !runs {
+			candidates = append(candidates, census.Finding{
+				Check: check, Subject: l.ID.String(), CustomerID: someID(l.CustomerID), InvoiceID: l.InvoiceID, Detail: "not running",
+			})
+		}
+	}
+	return candidates, surplus, nil
+}
+
+// stillMissing asks again: the case is as active as before, no nudge is on its way, and the engine runs nothing.
+func (s *inspection) stillMissing(ctx context.Context, f census.Finding) ([]census.Finding, error) {
+	id, err := uuid.Parse(f.Subject)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.looked(ctx, before(id), 1)
+	if err != nil || len(list) == 0 || list[0].ID != id {
+		return nil, err
+	}
+	if runs, err := s.runs(ctx, s.workflowID(id)); err != nil || runs {
+		return nil, err
+	}
+	return []census.Finding{f}, nil
+}
+
+// runs asks the engine. One that does not answer is asked again later, with all the rest.
+func (s *inspection) runs(ctx context.Context, workflowID string) (bool, error) {
+	runs, err := s.engine.Runs(ctx, workflowID)
+	if err != nil {
+		err = fault.Wrap(err, fault.Unavailable, "engine.unavailable", "the engine does not answer")
+	}
+	return runs, err
+}
+
+func (s *inspection) wake(ctx context.Context, ids []uuid.UUID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	s.c.Found[s.ownerCheck()] += int64(len(ids))
+	s.c.Repaired += int64(len(ids))
+	return s.a.store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		if s.c.Part == census.CaseWorkflows {
+			return tx.NudgeCases(ctx, ids)
+		}
+		var nudges []port.Nudge
+		for _, id := range ids {
+			nudges = append(nudges, noticeNudge(id))
+		}
+		return tx.Write(ctx, port.Work{Nudges: nudges})
+	})
+}
+
+func (s *inspection) ownerCheck() string {
+	if s.c.Part == census.NoticeWorkflows {
+		return census.NoticeNoWorkflow
+	}
+	return census.CaseNoWorkflow
+}
+
+func (s *inspection) workflowID(id uuid.UUID) string {
+	if s.c.Part == census.NoticeWorkflows {
+		return contract.WorkflowID(contract.KindNotice, id)
+	}
+	return contract.WorkflowID(contract.KindInvoice, id)
+}
+
+// before is the greatest id below this one.
+func before(id uuid.UUID) uuid.UUID {
+	for i := len(id) - 1; i >= 0; i-- {
+		id[i]--
+		if id[i] != 0xff {
+			break
+		}
+	}
+	return id
+}
