@@ -31,6 +31,14 @@ test-devstack:
 test-fast: devstack ## Only the product's own tests
 	@$(DEVSTACK) exec -- $(MAKE) --no-print-directory test-product
 
+KILLS ?= 100
+test-faults: devstack ## Break everything on purpose (KILLS, SEED, REPORT=docs/faults.md)
+	@$(DEVSTACK) exec -- env FAULTS_KILLS=$(KILLS) $(if $(SEED),FAULTS_SEED=$(SEED)) $(if $(REPORT),FAULTS_REPORT=$(abspath $(REPORT))) \
+		$(MAKE) --no-print-directory run-faults
+.PHONY: test-faults run-faults
+run-faults:
+	cd devstack && go test -count=1 -timeout 40m -v ./faults | grep -vE '^=== (RUN|PAUSE|CONT|NAME)'; exit $${PIPESTATUS[0]}
+
 build: ## Build the product's binary
 	@mkdir -p $(BUILD)
 	go build -trimpath -o $(ARREARS) ./cmd/arrears

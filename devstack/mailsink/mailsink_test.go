@@ -91,12 +91,18 @@ func TestBehaviours(t *testing.T) {
 			return mailsink.Slow(100 * time.Millisecond)
 		case "cut":
 			return mailsink.Drop()
+		case "full":
+			return mailsink.Full()
+		case "unwanted":
+			return mailsink.RefuseMessage()
 		default:
 			return mailsink.Accept()
 		}
 	})
 	require.Equal(t, 550, code(t, send(s, "gone", "gone@example.test")))
 	require.Equal(t, 451, code(t, send(s, "busy", "busy@example.test")))
+	require.Equal(t, 452, code(t, send(s, "full", "full@example.test")))
+	require.Equal(t, 554, code(t, send(s, "unwanted", "unwanted@example.test")))
 	require.Zero(t, s.Count(), "what was refused is not kept")
 
 	began := time.Now()

@@ -79,6 +79,14 @@ func (x *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
+	for _, verdict := range x.verdicts {
+		switch verdict.kind {
+		case full:
+			return &smtp.SMTPError{Code: 452, EnhancedCode: smtp.EnhancedCode{4, 2, 2}, Message: "The mailbox is full"}
+		case refuseMessage:
+			return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "The message is refused"}
+		}
+	}
 	message := parse(raw)
 	message.From, message.To, message.ReceivedAt = x.from, slices.Clone(x.to), time.Now()
 	if err := x.sink.keep(message); err != nil {

@@ -12,6 +12,8 @@ const (
 	refuse
 	temporary
 	drop
+	full
+	refuseMessage
 )
 
 // Verdict is how the sink treats one recipient.
@@ -28,6 +30,12 @@ func Refuse() Verdict { return Verdict{kind: refuse} }
 
 // Temporary answers 451 to the recipient: try again later.
 func Temporary() Verdict { return Verdict{kind: temporary} }
+
+// Full lets the recipient pass and answers 452 to the message, which is not kept: there is no room for it now.
+func Full() Verdict { return Verdict{kind: full} }
+
+// RefuseMessage lets the recipient pass and answers 554 to the message, which is not kept: it is not wanted.
+func RefuseMessage() Verdict { return Verdict{kind: refuseMessage} }
 
 // Slow takes the mail, but answers only after the delay.
 func Slow(delay time.Duration) Verdict { return Verdict{kind: accept, delay: delay} }

@@ -92,3 +92,12 @@ func (h *House) nudgeDue(at time.Time) {
 		return tx.Write(ctx, port.Work{Nudges: nudges})
 	}))
 }
+
+// Jump moves a stepped clock at once, past everything that would have been due in between, and nudges what is due then: what
+// an outage of months leaves.
+func (h *House) Jump(to string) {
+	h.t.Helper()
+	target := instant(to)
+	h.step(target)
+	h.nudgeDue(target)
+}

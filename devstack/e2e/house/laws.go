@@ -3,7 +3,11 @@ package house
 import (
 	"bytes"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+
+	"arrears/replay"
+	"arrears/workflows/contract"
 )
 
 // laws are statements of which each selects what must not be, named.
@@ -13,6 +17,20 @@ SELECT i.id::text FROM items i
 LEFT JOIN cases c ON c.id = i.invoice_id AND ((c.state = 'active' AND c.wake_at IS NOT NULL) OR c.state = 'needs_attention')
 WHERE i.open_minor > 0 AND i.kind = 'instalment'
 GROUP BY i.id HAVING count(c.id) <> 1`,
+	"a case that waits for a person has an open task": `
+SELECT c.id::text FROM cases c
+LEFT JOIN tasks t ON t.invoice_id = c.id AND t.kind = 'needs_attention' AND t.state = 'open'
+WHERE c.state = 'needs_attention' AND t.id IS NULL`,
+	"a notice under way has a next moment": `
+SELECT id::text FROM notices WHERE state = 'gathering' AND wake_at IS NULL
+UNION ALL
+SELECT n.id::text FROM notices n
+LEFT JOIN approvals a ON a.subject_kind = 'notice' AND a.subject_id = n.id AND a.state = 'open'
+WHERE n.state = 'draft' AND a.id IS NULL`,
+	"a stage is attempted once at a time and done once": `
+SELECT item_id::text || ' ' || stage FROM steps
+WHERE state IN ('live','awaiting_approval','approved','done')
+GROUP BY item_id, stage, cycle HAVING count(*) > 1`,
 	"a closed case has nothing open": `
 SELECT c.id::text FROM cases c JOIN items i ON i.invoice_id = c.id WHERE c.state = 'closed' AND i.open_minor > 0`,
 	"what an item counts as paid is what is applied to it": `
@@ -27,6 +45,23 @@ GROUP BY i.id HAVING i.credited_minor <> coalesce(sum(a.amount_minor), 0)`,
 SELECT r.id::text FROM receipts r
 LEFT JOIN applications a ON a.receipt_id = r.id AND a.reversed_at IS NULL
 GROUP BY r.id HAVING r.applied_minor <> coalesce(sum(a.amount_minor), 0)`,
+	"a credit memo has applied what its applications say": `
+SELECT m.id::text FROM credit_memos m
+LEFT JOIN credit_applications a ON a.credit_memo_id = m.id AND a.reversed_at IS NULL
+GROUP BY m.id HAVING m.applied_minor <> coalesce(sum(a.amount_minor), 0)`,
+	"an item's parts are its original": `
+SELECT id::text FROM items
+WHERE original_minor <> paid_minor + discounted_minor + credited_minor + written_off_minor + moved_minor + open_minor
+  OR disputed_minor > open_minor OR open_minor < 0`,
+	"a receipt's parts are its amount": `
+SELECT id::text FROM receipts
+WHERE amount_minor + netted_minor <> applied_minor + on_account_minor + unapplied_minor + refunded_minor`,
+	"the portfolio is what was invoiced, wherever it was moved to": `
+SELECT currency FROM items
+GROUP BY currency
+HAVING sum(paid_minor + discounted_minor + credited_minor + written_off_minor + open_minor)
+    <> coalesce(sum(original_minor) FILTER (WHERE kind <> 'deduction'), 0)
+  OR sum(moved_minor) <> coalesce(sum(original_minor) FILTER (WHERE kind = 'deduction'), 0)`,
 	"an invoice is the sum of its items": `
 SELECT v.id::text FROM invoices v JOIN items i ON i.invoice_id = v.id AND i.kind = 'instalment'
 WHERE v.state = 'valid' GROUP BY v.id HAVING v.amount_minor <> sum(i.original_minor)`,
@@ -54,8 +89,47 @@ func (h *House) Laws() {
 	h.t.Helper()
 	h.Quiet()
 	h.Books()
+	h.owners()
 	h.mailsOnce()
 	h.Verify()
+}
+
+// owners proves that whatever is under way has a workflow that waits for it, and that what is done has none.
+func (h *House) owners() {
+	h.t.Helper()
+	for _, id := range Column[uuid.UUID](h, `SELECT id FROM cases WHERE state IN ('active','needs_attention')`) {
+		if h.Count("nudges", "subject_id = $1", id) == 0 { // else the relay does when its time has come
+			require.Equal(h.t, "running", h.Status(contract.KindInvoice, id), "the case %s is open and nobody looks after it", id)
+		}
+	}
+	for _, id := range Column[uuid.UUID](h, `SELECT id FROM cases WHERE state = 'closed'`) {
+		require.NotEqual(h.t, "running", h.Status(contract.KindInvoice, id), "the case %s is closed and somebody waits", id)
+	}
+	for _, id := range Column[uuid.UUID](h, `SELECT id FROM notices WHERE state IN ('gathering','draft')`) {
+		require.Equal(h.t, "running", h.Status(contract.KindNotice, id), "the notice %s is under way and nobody looks after it", id)
+	}
+}
+
+// Replays performs up to limit cases again from their record, spread over all, and requires identical results.
+func (h *House) Replays(limit int) {
+	h.t.Helper()
+	for _, id := range Column[uuid.UUID](h, `SELECT id FROM cases ORDER BY md5(id::text) LIMIT $1`, limit) {
+		report, err := h.Product.Replay(h.t.Context(), h.Engine, id)
+		require.NoError(h.t, err)
+		var text bytes.Buffer
+		require.NoError(h.t, report.Write(&text))
+		require.Equal(h.t, replay.Identical, report.Verdict, "%s", text.String())
+	}
+}
+
+// Duplicates is how many mails came more than once: those beyond the first of each Message-ID.
+func (h *House) Duplicates() int {
+	h.t.Helper()
+	seen := map[string]bool{}
+	for _, m := range h.Mail.Messages() {
+		seen[m.MessageID] = true
+	}
+	return h.Mail.Count() - len(seen)
 }
 
 // Books proves the laws of money and cases alone.

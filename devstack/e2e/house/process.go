@@ -120,6 +120,24 @@ func (p *Process) Stop() {
 	require.True(p.h.t, p.cmd.ProcessState.Success(), "%s: %s", p.name, p.log.tail(2000))
 }
 
+// Done is closed when the process has ended.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Killed reports whether the process has ended by SIGKILL, its own or another's.
+func (p *Process) Killed() bool {
+	if !p.ended() {
+		return false
+	}
+	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}
+
+// Succeeded reports whether the process has ended without a complaint.
+func (p *Process) Succeeded() bool { return p.ended() && p.cmd.ProcessState.Success() }
+
+// Said is the last part of what the process wrote.
+func (p *Process) Said() string { return p.log.tail(4000) }
+
 func (p *Process) ended() bool {
 	select {
 	case <-p.done:
@@ -133,8 +151,7 @@ func (p *Process) ended() bool {
 func (p *Process) AwaitKilled() {
 	p.h.t.Helper()
 	p.h.Until(p.name+" dies at its failpoint", p.ended)
-	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
-	require.True(p.h.t, ok && status.Signaled() && status.Signal() == syscall.SIGKILL, "%s: %s", p.name, p.log.tail(2000))
+	require.True(p.h.t, p.Killed(), "%s: %s", p.name, p.log.tail(2000))
 }
 
 // Once is the variable that makes the first process which reaches the failpoint die there.
@@ -153,11 +170,17 @@ type API struct {
 // ServeAPI starts the interface as a process and returns a caller with an administrator's key.
 func (h *House) ServeAPI() *API {
 	h.t.Helper()
+	return h.serve(h.Key("test", access.Admin))
+}
+
+// Key makes an API key of a role and returns its text.
+func (h *House) Key(name string, role access.Role) string {
+	h.t.Helper()
 	token, err := auth.NewToken()
 	require.NoError(h.t, err)
-	_, err = h.App.CreateKey(h.t.Context(), Clerk, app.NewKey{Name: "test", Role: access.Admin, Prefix: token.Prefix, Hash: token.Hash})
+	_, err = h.App.CreateKey(h.t.Context(), Clerk, app.NewKey{Name: name, Role: role, Prefix: token.Prefix, Hash: token.Hash})
 	require.NoError(h.t, err)
-	return h.serve(token.Text)
+	return token.Text
 }
 
 func (h *House) serve(token string) *API {

@@ -185,3 +185,16 @@ func (h *House) Tasks(kind string) []casework.Task {
 	require.NoError(h.t, err)
 	return list.Items
 }
+
+// Invoices reads all invoices, oldest first.
+func (h *House) Invoices() []receivable.Invoice {
+	h.t.Helper()
+	ids := Column[uuid.UUID](h, `SELECT id FROM invoices ORDER BY id`)
+	all := make([]receivable.Invoice, len(ids))
+	for i, id := range ids {
+		found, err := h.App.Invoice(h.t.Context(), Clerk, id)
+		require.NoError(h.t, err)
+		all[i] = found
+	}
+	return all
+}

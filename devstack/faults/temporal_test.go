@@ -1,7 +1,8 @@
-package outage
+package faults
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -20,20 +21,9 @@ import (
 // asTemporal makes the test's own program run as a Temporal server: one that is killed must be a process of its own, and
 // linking another program takes long. Its value is the address of PostgreSQL.
 const (
-	asTemporal = "OUTAGE_AS_TEMPORAL"
-	onPort     = "OUTAGE_TEMPORAL_PORT"
+	asTemporal = "FAULTS_AS_TEMPORAL"
+	onPort     = "FAULTS_TEMPORAL_PORT"
 )
-
-func TestMain(m *testing.M) {
-	if address := os.Getenv(asTemporal); address != "" {
-		if err := serveTemporal(address); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
 
 func serveTemporal(address string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
@@ -61,23 +51,40 @@ type engine struct {
 // startEngine starts a server on a port; 0 takes a free one.
 func startEngine(t *testing.T, database string, port int) *engine {
 	t.Helper()
-	self, err := os.Executable()
+	e, err := tryEngine(t, database, port)
 	require.NoError(t, err)
+	return e
+}
+
+// tryEngine is startEngine for when the database may be away.
+func tryEngine(t *testing.T, database string, port int) (*engine, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
 	e := &engine{cmd: exec.CommandContext(context.WithoutCancel(t.Context()), self), done: make(chan struct{})}
 	e.cmd.Env = append(os.Environ(), asTemporal+"="+database, onPort+"="+strconv.Itoa(port))
-	e.cmd.Stderr = os.Stderr
+	var said bytes.Buffer
+	e.cmd.Stderr = &said
 	out, err := e.cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, e.cmd.Start())
+	if err != nil {
+		return nil, err
+	}
+	if err := e.cmd.Start(); err != nil {
+		return nil, err
+	}
 	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err, "the engine did not start")
-	e.address = strings.TrimSpace(line)
 	go func() {
 		_ = e.cmd.Wait() // it is killed
 		close(e.done)
 	}()
+	if err != nil {
+		e.kill()
+		return nil, fmt.Errorf("the engine did not start: %s", said.String())
+	}
+	e.address = strings.TrimSpace(line)
 	t.Cleanup(e.kill)
-	return e
+	return e, nil
 }
 
 func (e *engine) kill() {

@@ -1,9 +1,9 @@
-package outage
+package faults
 
 import (
 	"context"
-	"fmt"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,50 +15,42 @@ import (
 	"arrears/devstack/stack"
 )
 
-// One reminder, whatever the hour.
-const remindNow = `
-key: remind-now
-window: {from: "00:00", to: "24:00", days: [mon, tue, wed, thu, fri, sat, sun]}
-min_days_between_notices: 0
-stages:
-  - {key: reminder, moment: due + 1 day, action: notice, template: reminder-1}
-`
-
 // batch is how many mails are under way when a server dies.
 const batch = 40
 
 // PostgreSQL is killed in the middle of a batch of mails and comes back, then Temporal. Nothing is lost, and each mail
 // comes once or inside the one window that is counted.
 func TestServersDieInTheMiddleOfABatch(t *testing.T) {
-	database := startPostgres(t)
-	server := startEngine(t, database.URL("postgres"), 0)
-	h := house.New(t, house.Options{DatabaseURL: database.URL(stack.Database), Temporal: server.address, Policy: remindNow})
+	r := newRig(t, house.Options{Policy: remindNow})
+	h, quit := r.h, make(chan struct{})
+	var keeper sync.WaitGroup
+	keeper.Go(func() { r.keepEngine(quit) })
+	defer keeper.Wait()
+	defer close(quit)
 	h.Mail.Behave(func(string) mailsink.Verdict { return mailsink.Slow(30 * time.Millisecond) })
 
-	enter(h, 0)
+	overdue(h, 0, batch)
 	h.Until("a part of the first batch is out", func() bool { return h.Mail.Count() > batch/5 })
-	require.NoError(t, database.Kill())
-	require.NoError(t, database.Restart(t.Context()))
+	require.NoError(t, r.killDatabase())
 	awaitDatabase(t, h)
-	if !server.alive() {
-		t.Log("the engine ended with its database")
-		server = startEngine(t, database.URL("postgres"), server.port(t))
-	}
 	h.UntilLong("the first batch is out", reminded(h, batch))
 	h.Laws()
 
-	enter(h, batch)
+	overdue(h, batch, batch)
 	h.Until("a part of the second batch is out", func() bool { return h.Mail.Count() > batch+batch/5 })
-	server.kill()
-	startEngine(t, database.URL("postgres"), server.port(t))
+	r.killEngine()
 	h.UntilLong("the second batch is out", reminded(h, 2*batch))
 	h.Laws()
-	copies := h.Mail.Count() - 2*batch
-	t.Logf("%d of %d mails were sent again, %d came twice", h.Resent(), 2*batch, copies)
-	require.LessOrEqual(t, copies, h.Resent())
+	h.Replays(6)
+	require.LessOrEqual(t, h.Duplicates(), h.Resent())
+	tell(t, h, outcome{
+		group: groupServers, fault: "PostgreSQL, then Temporal, killed in the middle of a batch of 40 mails each",
+		expected: "every mail, each once or inside the window", kills: 2,
+	})
 }
 
 func startPostgres(t *testing.T) *postgres.Server {
+	t.Helper()
 	t.Helper()
 	dir, err := os.MkdirTemp("", "outage-")
 	require.NoError(t, err)
@@ -66,7 +58,7 @@ func startPostgres(t *testing.T) *postgres.Server {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	server, err := postgres.Start(t.Context(), postgres.Options{
 		// A commit that is lost with the process would be another test: here each is on its way to the disk.
-		Dir: dir, Ephemeral: true, Settings: map[string]string{"synchronous_commit": "on"},
+		Dir: dir, Ephemeral: true, Settings: map[string]string{"synchronous_commit": "on", "max_connections": "150"},
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -93,12 +85,7 @@ func awaitDatabase(t *testing.T, h *house.House) {
 	})
 }
 
-func enter(h *house.House, from int) {
-	for i := from; i < from+batch; i++ {
-		h.Invoice(h.Customer(fmt.Sprintf("c%03d", i)), fmt.Sprintf("O-%03d", i), int64(100_00+i), h.Today().AddDays(-3))
-	}
-}
-
+// reminded reports whether so many items have had their first reminder.
 func reminded(h *house.House, n int) func() bool {
 	return func() bool { return h.Count("items", "level = 1") == n }
 }
