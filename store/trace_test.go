@@ -51,9 +51,9 @@ func tracedDB(t *testing.T, tracer pgx.QueryTracer) *store.DB {
 	return db
 }
 
-func leave(t *testing.T, ctx context.Context, db *store.DB, n port.Nudge) {
+func leave(t *testing.T, db *store.DB, parent string, n port.Nudge) {
 	t.Helper()
-	require.NoError(t, db.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+	require.NoError(t, db.InTx(spanIn(t, parent), func(ctx context.Context, tx port.Tx) error {
 		return tx.Write(ctx, port.Work{Nudges: []port.Nudge{n}})
 	}))
 }
@@ -78,12 +78,12 @@ func TestARowOfTheOutboxCarriesItsSpan(t *testing.T) {
 		return port.Nudge{WorkflowID: "invoice/" + id.String(), SubjectID: id, Kind: "invoice", FirstAction: "Review"}
 	}
 	met, untraced, copied := row(), row(), row()
-	leave(t, spanIn(t, older), db, met)
+	leave(t, db, older, met)
 	require.Equal(t, older, spans(t, db)[met.SubjectID])
-	leave(t, spanIn(t, newer), db, met)
+	leave(t, db, newer, met)
 	require.Equal(t, newer, spans(t, db)[met.SubjectID])
-	leave(t, t.Context(), db, met)
-	leave(t, t.Context(), db, untraced)
+	leave(t, db, "", met)
+	leave(t, db, "", untraced)
 	require.NoError(t, db.InTx(spanIn(t, older), func(ctx context.Context, tx port.Tx) error {
 		return tx.WriteNew(ctx, port.Work{Nudges: []port.Nudge{copied}})
 	}))

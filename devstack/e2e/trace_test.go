@@ -40,8 +40,8 @@ func TestOneTraceFromRequestToMail(t *testing.T) {
 		if len(sent) == 0 {
 			return false
 		}
-		whole := false
-		way, whole = spans.way(sent[0])
+		found, whole := spans.way(sent[0])
+		way = found
 		return whole
 	})
 	names := make([]string, len(way))
