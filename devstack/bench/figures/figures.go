@@ -35,6 +35,7 @@ func All() []Figure {
 		{"arm", "invoices armed whose first step lies ahead", (*Bench).arm},
 		{"armdue", "invoices armed whose first step is due", (*Bench).armDue},
 		{"wave", "reminders that become due at one instant", (*Bench).wave},
+		{"stop", "from a payment to the end of the chase", (*Bench).stop},
 		{"rules", "decisions of the rules", (*Bench).rules},
 		{"lists", "worklists and lists of a large portfolio", (*Bench).lists},
 	}

@@ -54,7 +54,7 @@ func copyLike(ctx context.Context, h *plant.House, p plant.Portfolio) error {
 		customers[i] = uuid.New()
 	}
 	now := time.Now()
-	issued := p.Due.AddDays(-30).Time(time.UTC)
+	issued := p.Due.AddDays(-90).Time(time.UTC)
 	columns := []string{"id", "source", "number", "customer_id", "invoice_date", "currency", "amount_minor", "purchase_order", "amounts_changed_by", "created_at"}
 	_, err := h.SQL.CopyFrom(ctx, pgx.Identifier{"plain"}, columns, pgx.CopyFromSlice(p.Invoices, func(i int) ([]any, error) {
 		id, err := uuid.NewV7()

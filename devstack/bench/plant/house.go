@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
@@ -20,6 +21,7 @@ import (
 
 	"arrears/app"
 	"arrears/config"
+	"arrears/devstack/bench/measure"
 	"arrears/domain/access"
 	"arrears/domain/calendar"
 	"arrears/domain/policy"
@@ -84,6 +86,19 @@ func (s *Servers) NewHouse(ctx context.Context, o HouseOptions) (_ *House, err e
 	}
 	h.Engine, err = h.Product.Engine(ctx)
 	return h, err
+}
+
+// ReadyHouse is NewHouse and what is to be done before it is measured. When that fails the house is closed.
+func (s *Servers) ReadyHouse(ctx context.Context, o HouseOptions, prepare func(*House) error) (*House, error) {
+	h, err := s.NewHouse(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(h); err != nil {
+		h.Close(ctx)
+		return nil, err
+	}
+	return h, nil
 }
 
 // variables are the settings of the installation's processes.
@@ -197,6 +212,26 @@ func (h *House) Worker(ctx context.Context, more ...string) (*Process, error) {
 // Polled waits until the installation's workers ask for work.
 func (h *House) Polled(ctx context.Context) error {
 	return Until(ctx, "a worker asks for work", func() (bool, error) { return h.Engine.Polled(ctx) })
+}
+
+// Led waits until a worker asks for work and a relay has delivered what a new installation leaves to it.
+func (h *House) Led(ctx context.Context) error {
+	if err := h.Polled(ctx); err != nil {
+		return err
+	}
+	return h.None(ctx, "nudges", "true")
+}
+
+// Processes are the installation's processes, in the order of their start.
+func (h *House) Processes() []*Process { return h.processes }
+
+// Readings runs a query that returns one number per row.
+func (h *House) Readings(ctx context.Context, query string, args ...any) (measure.Series, error) {
+	rows, err := h.SQL.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[float64])
 }
 
 // Relay delivers in this process until the returned function is called.

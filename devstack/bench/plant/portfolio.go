@@ -65,7 +65,7 @@ func (p Portfolio) CSV() []byte {
 	text.WriteString("number,customer_number,customer_name,invoice_date,due_date,currency,amount,purchase_order\n")
 	for i := range p.Invoices {
 		fmt.Fprintf(&text, "%s,%s,Customer %d,%s,%s,EUR,%d.%02d,PO-%d\n",
-			p.Number(i), p.customer(i/p.Each), i/p.Each, p.Due.AddDays(-30), p.Due, 100+i%900, i%100, i)
+			p.Number(i), p.customer(i/p.Each), i/p.Each, p.Due.AddDays(-90), p.Due, 100+i%900, i%100, i)
 	}
 	return text.Bytes()
 }
