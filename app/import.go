@@ -40,8 +40,10 @@ type NewImport struct {
 	Currency  money.Currency // of files that state none
 	Controls  []intake.Control
 	Customers CustomerDefaults
-	// Progress is called after every batch, from the same goroutine; nil: nobody listens.
+	// Progress is called after every few thousand rows, from the same goroutine; nil: nobody listens.
 	Progress func(ImportProgress)
+
+	parts int // transactions at the same time; 0: as many as suit the machine
 }
 
 // CustomerDefaults are given to customers that a file makes known, where the file itself says nothing. A country's own come
@@ -104,8 +106,8 @@ type Imported struct {
 	Report ImportReport
 }
 
-// Import loads a file of invoices, batch by batch, each in a transaction of its own: a load that is interrupted has done
-// all of some batches and nothing of the others, and loading the file again goes on where it stopped. Loading it a second
+// Import loads a file of invoices, batch by batch, each in a transaction of its own and some at the same time: a load that is
+// interrupted has done all of some batches and nothing of the others, and loading the file again goes on where it stopped. Loading it a second
 // time changes nothing. Refused rows go to quarantine with line, field and code.
 // Errors: access.forbidden, import.bad_mode, receivable.invalid, those of intake that refuse a whole file, policy.not_found.
 func (a *App) Import(ctx context.Context, who access.Principal, in NewImport) (Imported, error) {
@@ -147,6 +149,9 @@ func (in *NewImport) check() error {
 	}
 	if in.Source == "" {
 		in.Source = in.Profile.Source
+	}
+	if in.parts == 0 {
+		in.parts = partsHere()
 	}
 	var f receivable.Form
 	f.Name("source", in.Source, maxSource)

@@ -201,21 +201,21 @@ func TestImportResumes(t *testing.T) {
 	t.Parallel()
 	whole, broken := newLoader(t), newLoader(t)
 	text := ownHeader
-	for i := range 2500 {
+	for i := range 3500 {
 		text += inv("R"+digits(i), "C"+digits(i%7), "1"+digits(i%90)+".00")
 	}
 	one := whole.with(app.NewImport{File: strings.NewReader(text)})
-	require.Equal(t, int64(2500), one.Accepted)
+	require.Equal(t, int64(3500), one.Accepted)
 
 	gone := errors.New("the disk is gone")
 	got, err := broken.try(app.NewImport{File: io.MultiReader(strings.NewReader(text[:len(text)*2/3]), iotest.ErrReader(gone))})
 	require.ErrorIs(t, err, gone)
 	require.Equal(t, app.Imported{}, got)
 	require.Equal(t, "failed", broken.text(`SELECT state FROM imports`))
-	require.Equal(t, int64(1000), broken.number(`SELECT count(*) FROM invoices`))
+	require.Equal(t, int64(2000), broken.number(`SELECT count(*) FROM invoices`))
 	again := broken.with(app.NewImport{File: strings.NewReader(text)})
 	require.Equal(t, int64(1500), again.Accepted)
-	require.Equal(t, int64(1000), again.Unchanged)
+	require.Equal(t, int64(2000), again.Unchanged)
 	const content = `SELECT md5(string_agg(v.number || i.due_date || i.open_minor || c.number || k.state || k.next_action, '|' ORDER BY v.number))
 FROM invoices v JOIN items i ON i.invoice_id = v.id JOIN customers c ON c.id = v.customer_id JOIN cases k ON k.id = v.id`
 	require.Equal(t, whole.text(content), broken.text(content))
@@ -225,20 +225,33 @@ func digits(n int) string {
 	return string([]byte{byte('0' + n/1000%10), byte('0' + n/100%10), byte('0' + n/10%10), byte('0' + n%10)})
 }
 
+// While a load runs, its caller and whoever looks at its record see how far it is.
 func TestImportTellsItsProgress(t *testing.T) {
 	t.Parallel()
 	l := newLoader(t)
 	text := ownHeader
-	for i := range 1200 {
+	for i := range 2200 {
 		text += inv("R"+digits(i), "C1", "10.00", "invoice_date", "2026-01-"+digits(i%28 + 1)[2:])
 	}
 	var seen []app.ImportProgress
-	l.with(app.NewImport{File: strings.NewReader(text), Progress: func(p app.ImportProgress) { seen = append(seen, p) }})
+	var shown []port.ImportRun
+	l.with(app.NewImport{File: strings.NewReader(text), Progress: func(p app.ImportProgress) {
+		seen = append(seen, p)
+		list, err := l.app.ListImports(t.Context(), l.who, port.Page{})
+		require.NoError(t, err)
+		shown = append(shown, list.Items[0])
+	}})
 	require.Len(t, seen, 2)
-	require.Equal(t, int64(1000), seen[0].Rows)
-	require.Equal(t, int64(1200), seen[1].Rows)
+	require.Equal(t, int64(2000), seen[0].Rows)
+	require.Equal(t, int64(2200), seen[1].Rows)
 	require.Equal(t, int64(len(text)), seen[1].Bytes)
-	require.Equal(t, int64(1200), seen[1].Accepted)
+	require.Equal(t, int64(2200), seen[1].Accepted)
+	for i, run := range shown {
+		require.Equal(t, "running", run.State)
+		require.Equal(t, seen[i].Rows, run.RowsRead)
+		require.Equal(t, seen[i].Accepted, run.Accepted)
+		require.Nil(t, run.FinishedAt)
+	}
 }
 
 func TestImportIsOneRequest(t *testing.T) {

@@ -30,10 +30,6 @@ const (
 	importFailed  = "failed"
 )
 
-// importBatch is how many rows one transaction takes: enough that its fixed costs do not matter, few enough that it holds
-// its locks for less than a second.
-const importBatch = 1000
-
 // importTries bounds how often a batch is tried that another writer got in the way of.
 const importTries = 4
 
@@ -126,7 +122,7 @@ func (r *importRun) begin(ctx context.Context, tx port.Tx, now time.Time, id uui
 	return tx.InsertImport(ctx, r.record)
 }
 
-// load reads the file to its end, a batch at a time, and ties a snapshot out.
+// load reads the file to its end, a window at a time, and ties a snapshot out.
 func (r *importRun) load(ctx context.Context) error {
 	if err := failpoint.Hit(failpoint.ImportBegan); err != nil {
 		return err
@@ -136,14 +132,14 @@ func (r *importRun) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := r.batch(ctx, records); err != nil {
+		if err := r.window(ctx, r.first(records)); err != nil {
 			return err
 		}
 		if err := failpoint.Hit(failpoint.ImportAfterBatch); err != nil {
 			return err
 		}
-		if r.in.Progress != nil {
-			r.in.Progress(ImportProgress{Rows: r.reader.Rows(), Bytes: r.reader.Bytes(), ImportCounts: r.report.ImportCounts})
+		if err := r.tell(ctx); err != nil {
+			return err
 		}
 		if last {
 			break
@@ -155,9 +151,9 @@ func (r *importRun) load(ctx context.Context) error {
 	return nil
 }
 
-// next reads the rows of one batch; last is true at the end of the file.
+// next reads the rows of one window; last is true at the end of the file.
 func (r *importRun) next() (records []intake.Record, last bool, err error) {
-	for len(records) < importBatch {
+	for len(records) < importWindow {
 		rec, err := r.reader.Next()
 		if errors.Is(err, io.EOF) {
 			return records, true, nil
@@ -171,9 +167,8 @@ func (r *importRun) next() (records []intake.Record, last bool, err error) {
 }
 
 // batch loads rows in one transaction. When another writer entered one of the invoices in between, it is tried again and
-// then finds them.
-func (r *importRun) batch(ctx context.Context, records []intake.Record) error {
-	rows := r.first(records)
+// then finds them. Batches of one window run at the same time: they only read what the load remembers.
+func (r *importRun) batch(ctx context.Context, rows []*importRow) (*batch, error) {
 	for try := 1; ; try++ {
 		var b *batch
 		err := r.app.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
@@ -181,11 +176,10 @@ func (r *importRun) batch(ctx context.Context, records []intake.Record) error {
 			return b.run(ctx)
 		})
 		if err == nil {
-			r.count(b)
-			return nil
+			return b, nil
 		}
 		if kind := fault.KindOf(err); try == importTries || (kind != fault.Conflict && kind != fault.Precondition) {
-			return err
+			return nil, err
 		}
 	}
 }
