@@ -26,7 +26,9 @@ type fakeNight struct {
 	nudged time.Duration
 }
 
-func (f *fakeNight) PlanNight(context.Context) (port.NightPlan, bool, error) { return f.plan, f.now, f.err }
+func (f *fakeNight) PlanNight(context.Context) (port.NightPlan, bool, error) {
+	return f.plan, f.now, f.err
+}
 
 func (f *fakeNight) RunNight(context.Context, port.Workflows) error { f.ran++; return f.err }
 

@@ -100,7 +100,7 @@ func (a *App) RunCensus(ctx context.Context, who access.Principal, engine port.W
 	if err != nil {
 		return CensusView{}, err
 	}
-	if _, err := a.runCensus(ctx, c, engine, progress); err != nil {
+	if err := a.runCensus(ctx, c, engine, progress); err != nil {
 		return CensusView{}, err
 	}
 	return a.Census(ctx, who, c.ID)

@@ -28,15 +28,15 @@ type inspection struct {
 }
 
 // runCensus goes through the parts from where the census stands, and raises what it found.
-func (a *App) runCensus(ctx context.Context, c port.Census, engine port.Workflows, progress func(port.Census)) (port.Census, error) {
+func (a *App) runCensus(ctx context.Context, c port.Census, engine port.Workflows, progress func(port.Census)) error {
 	s := &inspection{a: a, c: c, engine: engine, progress: progress, kept: map[string]int{}}
 	s.begin()
 	for s.c.Part = orFirst(c.Part); s.c.Part != ""; s.c.Part, s.c.After = s.c.Part.Next(), uuid.Nil {
 		if err := s.look(ctx); err != nil {
-			return s.c, err
+			return err
 		}
 	}
-	return s.c, s.finish(ctx)
+	return s.finish(ctx)
 }
 
 func orFirst(p census.Part) census.Part {

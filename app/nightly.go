@@ -86,7 +86,7 @@ func (a *App) RunNight(ctx context.Context, engine port.Workflows) error {
 		return err
 	}
 	for _, c := range asked {
-		if _, err := a.runCensus(ctx, c, engine, nil); err != nil {
+		if err := a.runCensus(ctx, c, engine, nil); err != nil {
 			return err
 		}
 	}
@@ -153,7 +153,7 @@ func (a *App) spendNight(ctx context.Context, n port.Night, engine port.Workflow
 		return err
 	}
 	if c.State != census.Done {
-		if _, err := a.runCensus(ctx, c, engine, nil); err != nil {
+		if err := a.runCensus(ctx, c, engine, nil); err != nil {
 			return err
 		}
 	}
