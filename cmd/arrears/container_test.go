@@ -21,9 +21,31 @@ type compose struct {
 		Command     []string
 		User        string
 		Environment map[string]string
-		DependsOn   map[string]struct{ Condition string } `yaml:"depends_on"`
+		DependsOn   dependencies `yaml:"depends_on"`
 		Ports       []string
+		ReadOnly    bool `yaml:"read_only"`
+		Deploy      struct{ Replicas int }
+		Healthcheck struct{ Test []string }
 	}
+}
+
+// dependencies are written as a list of names or with conditions.
+type dependencies map[string]struct{ Condition string }
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (d *dependencies) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.SequenceNode {
+		var names []string
+		if err := n.Decode(&names); err != nil {
+			return err
+		}
+		*d = dependencies{}
+		for _, name := range names {
+			(*d)[name] = struct{ Condition string }{}
+		}
+		return nil
+	}
+	return n.Decode((*map[string]struct{ Condition string })(d))
 }
 
 func readCompose(t *testing.T) compose {
@@ -58,6 +80,11 @@ func TestComposeRunsCommandsAndVariablesThatExist(t *testing.T) {
 		}
 		ours++
 		require.NoError(t, understood(s.Command), name)
+		require.True(t, s.ReadOnly, name)
+		if test := s.Healthcheck.Test; len(test) > 0 {
+			require.Equal(t, []string{"CMD", "/arrears"}, test[:2], name)
+			require.NoError(t, understood(test[2:]), name)
+		}
 		for variable := range s.Environment {
 			require.True(t, known[variable], "%s: %s", name, variable)
 		}
@@ -66,19 +93,22 @@ func TestComposeRunsCommandsAndVariablesThatExist(t *testing.T) {
 			require.Contains(t, readCompose(t).Services, other)
 		}
 	}
-	require.Equal(t, 4, ours, "migrate, serve, worker, relay")
+	require.Equal(t, 3, ours, "migrate, serve, worker")
+	require.Equal(t, 2, readCompose(t).Services["worker"].Deploy.Replicas)
 	require.Error(t, understood([]string{"dance"}), "the check can fail")
 }
 
-func TestComposePublishesTheAPIAlone(t *testing.T) {
+// Whoever reaches Temporal's interface may end workflows, and the others show what is owed.
+func TestComposePublishesOnThisMachineAlone(t *testing.T) {
 	t.Parallel()
 	c := readCompose(t)
 	for name, s := range c.Services {
 		for _, p := range s.Ports {
-			require.Equal(t, "serve", name)
-			require.True(t, strings.HasPrefix(p, "127.0.0.1:"), p)
+			require.True(t, strings.HasPrefix(p, "127.0.0.1:"), name)
 		}
 	}
+	require.Empty(t, c.Services["temporal"].Ports, "no authorizer stands before it")
+	require.Empty(t, c.Services["postgres"].Ports)
 	require.Equal(t, "service_completed_successfully", c.Services["serve"].DependsOn["migrate"].Condition)
 	require.Empty(t, c.Services["migrate"].Environment["ARREARS_APP_ROLE"], "who migrates owns the tables")
 	require.Equal(t, "arrears_app", c.Services["worker"].Environment["ARREARS_APP_ROLE"])
