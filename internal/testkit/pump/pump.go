@@ -79,6 +79,7 @@ type proc struct {
 	subject  uuid.UUID
 	next     contract.Next
 	nudged   bool
+	stirred  bool // a nudge came since the last answer
 	done     bool
 	attempts int
 	since    time.Time // of the first failure

@@ -94,7 +94,7 @@ func (p *Pump) turn(x *proc) {
 	activity := x.next.Now
 	switch {
 	case x.nudged:
-		x.nudged = false
+		x.nudged, x.stirred = false, true
 		if activity == "" {
 			activity = review(x.kind)
 		}
@@ -102,12 +102,12 @@ func (p *Pump) turn(x *proc) {
 		activity = x.next.AtWake
 	}
 	p.Calls[activity]++
-	next, err := p.acts[activity](p.t.Context(), contract.Step{Subject: x.subject})
+	next, err := p.acts[activity](p.t.Context(), contract.Step{Subject: x.subject, Calm: !x.stirred})
 	if err != nil {
 		p.failed(x, activity, err)
 		return
 	}
-	x.attempts, x.next = 0, next
+	x.attempts, x.next, x.stirred = 0, next, false
 	if !p.quick {
 		p.check(x)
 	}
