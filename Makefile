@@ -8,7 +8,7 @@ SIZE     ?= normal
 # The product's tests share one PostgreSQL and one Temporal server; more packages at once than processors only adds waiting.
 GOTEST   := go test -timeout 20m
 
-.PHONY: help run demo bench test test-fast test-product test-devstack build devstack fmt lint vet workflowcheck clean
+.PHONY: help run demo rehearse bench test test-fast test-product test-devstack build devstack fmt lint vet workflowcheck clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -18,6 +18,10 @@ run: devstack ## Start everything with sample data; Ctrl-C stops it
 
 demo: devstack ## The same on a clock that runs a day in five seconds, telling the story
 	@$(DEVSTACK) run --demo
+
+# The report's figures that must be 0 end it with 4 when they are not.
+rehearse: devstack build ## Try a policy: make rehearse ARGS="FILE --profile P --policy standard --from DATE"
+	@$(DEVSTACK) exec -- sh -c 'ARREARS_DATABASE_URL=$$ARREARS_TEST_DATABASE_URL ARREARS_TEMPORAL_ADDRESS=$$ARREARS_TEST_TEMPORAL exec $(ARREARS) rehearse "$$@"' rehearse $(ARGS)
 
 test: devstack ## Set up a private stack and pass every test
 	@$(DEVSTACK) exec -- $(MAKE) --no-print-directory test-product test-devstack

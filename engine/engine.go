@@ -154,6 +154,7 @@ func options(kind string, in contract.Input) client.StartWorkflowOptions {
 func (e *Engine) Start(ctx context.Context, kind string, in contract.Input, delay time.Duration) error {
 	o := options(kind, in)
 	o.StartDelay = delay
+	o.EnableEagerStart = delay == 0 // where a worker runs in this process, the answer brings it the first task
 	o.WorkflowIDConflictPolicy = enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL
 	o.WorkflowExecutionErrorWhenAlreadyStarted = true
 	_, err := e.client.ExecuteWorkflow(ctx, o, typeOf(kind), in)

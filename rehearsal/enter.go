@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -29,7 +30,12 @@ type entry struct {
 	customers map[string]store.PortfolioCustomer
 	address   map[string]string    // the made-up one, by customer number
 	ids       map[string]uuid.UUID // of the customers that have come into being
+	refused   map[string]refusal   // of the invoices that the product did not take, by number
 }
+
+// refusal is why the product did not take an invoice on the day on which it came. The same row may be taken in a file that
+// knows its payment already: nobody is asked for what is paid.
+type refusal struct{ field, code, message string }
 
 func newEntry(h *house, source string, customers []store.PortfolioCustomer) (*entry, error) {
 	own, err := intake.Shipped("arrears")
@@ -37,7 +43,7 @@ func newEntry(h *house, source string, customers []store.PortfolioCustomer) (*en
 		return nil, err
 	}
 	e := &entry{
-		house: h, profile: own, source: source, ids: map[string]uuid.UUID{},
+		house: h, profile: own, source: source, ids: map[string]uuid.UUID{}, refused: map[string]refusal{},
 		customers: make(map[string]store.PortfolioCustomer, len(customers)), address: make(map[string]string, len(customers)),
 	}
 	for i, c := range customers {
@@ -69,9 +75,38 @@ func (e *entry) enter(ctx context.Context, list []Invoice) error {
 		return err
 	}
 	if done.Report.Accepted != int64(len(list)) {
-		return fault.Newf(fault.Internal, CodeHistory, "%d of %d invoices of one day were accepted", done.Report.Accepted, len(list))
+		if err := e.note(ctx, done, list); err != nil {
+			return err
+		}
 	}
 	return e.learn(ctx, list)
+}
+
+// note keeps what was refused, and why.
+func (e *entry) note(ctx context.Context, done app.Imported, list []Invoice) error {
+	const header = 2 // the first invoice stands in the second line
+	found := int64(0)
+	page := port.Page{Limit: port.MaxLimit}
+	for {
+		rows, err := e.house.app.ListQuarantine(ctx, clerk, done.Run.ID, "", page)
+		if err != nil {
+			return err
+		}
+		for _, q := range rows.Items {
+			if at := int(q.Line) - header; q.Severity == string(intake.Refused) && at >= 0 && at < len(list) {
+				e.refused[list[at].Number] = refusal{q.Field, q.Code, q.Message}
+				found++
+			}
+		}
+		if page.After = rows.Next; rows.Next == "" {
+			break
+		}
+	}
+	if found+done.Report.Accepted != int64(len(list)) {
+		return fault.Newf(fault.Internal, CodeHistory, "%d of the %d invoices of %s were accepted, and %d refused", done.Report.Accepted,
+			len(list), list[0].Enters, found)
+	}
+	return nil
 }
 
 func (e *entry) file(list []Invoice) ([]byte, error) {
@@ -149,6 +184,10 @@ func (e *entry) pay(ctx context.Context, list []Payment) error {
 
 func (e *entry) payOne(ctx context.Context, p Payment) error {
 	day := p.Invoices[0].Paid
+	p.Invoices = slices.DeleteFunc(slices.Clone(p.Invoices), func(v Invoice) bool { _, refused := e.refused[v.Number]; return refused })
+	if len(p.Invoices) == 0 {
+		return nil
+	}
 	in := app.NewReceipt{
 		Source: e.source, Number: fmt.Sprintf("%s/%s/%d", p.Customer, day, p.Number),
 		CustomerID: uuid.NullUUID{UUID: e.ids[p.Customer], Valid: true}, Currency: p.Currency, AmountMinor: p.PaysMinor(), ValueDate: day,

@@ -11,37 +11,55 @@ import (
 
 	"arrears/domain/calendar"
 	"arrears/domain/casework"
+	"arrears/domain/intake"
 	"arrears/domain/policy"
 	"arrears/rehearsal/report"
 	"arrears/store"
 )
 
 // collect makes the facts of one policy's rehearsal.
-func collect(ctx context.Context, o *Options, h *house, p policy.Policy, file portfolio, history History) (report.Facts, error) {
+func collect(ctx context.Context, o *Options, h *house, p policy.Policy, file portfolio, history History, refused map[string]refusal) (report.Facts, error) {
 	played, err := h.db.Played(ctx)
 	if err != nil {
 		return report.Facts{}, err
 	}
+	history.Invoices = slices.DeleteFunc(slices.Clone(history.Invoices), func(v Invoice) bool { _, no := refused[v.Number]; return no })
 	f := report.Facts{
 		Policy: p.Key, Profile: o.Profile.Name, File: o.filename(), From: history.From, To: history.To,
-		Rows: rowCounts(file, history), Customers: customers(o, file, history), Invoices: invoices(history, played.Steps),
+		Customers: customers(o, file, history), Invoices: invoices(history, played.Steps),
 		Approvals: approvals(played.Approvals, h.zone), Tasks: tasks(played.Tasks, h.zone),
 		Notices: notices(played), Assumptions: assumptions(o, file, history),
 	}
+	f.Quarantine, f.Rows = quarantine(file, history, refused)
 	for _, s := range p.Stages {
 		f.Stages = append(f.Stages, s.Key)
-	}
-	for _, q := range file.Odd {
-		f.Quarantine = append(f.Quarantine, report.QuarantineLine{Line: q.Line, Severity: q.Severity, Field: q.Field, Code: q.Code, Message: q.Message})
 	}
 	return f, nil
 }
 
-func rowCounts(file portfolio, history History) report.RowCounts {
-	return report.RowCounts{
+// quarantine is what was refused when the file was read or when an invoice came, what looked odd, and what became of all rows.
+func quarantine(file portfolio, history History, refused map[string]refusal) ([]report.QuarantineLine, report.RowCounts) {
+	rows := report.RowCounts{
 		Read: int(file.report.RowsRead), Accepted: len(history.Invoices), Before: history.Before, After: history.After,
-		Refused: int(file.report.Refused), Unchanged: int(file.report.Unchanged + file.report.NotYet), Suspicious: int(file.report.Suspicious),
+		Refused: int(file.report.Refused) + len(refused), Unchanged: int(file.report.Unchanged + file.report.NotYet),
 	}
+	var lines []report.QuarantineLine
+	again := map[int]bool{}
+	for number, r := range refused {
+		line := file.lines[number]
+		again[line] = true
+		lines = append(lines, report.QuarantineLine{Line: line, Severity: string(intake.Refused), Field: r.field, Code: r.code, Message: r.message})
+	}
+	for _, q := range file.Odd {
+		if again[q.Line] {
+			continue
+		}
+		if q.Severity == string(intake.Suspicious) {
+			rows.Suspicious++
+		}
+		lines = append(lines, report.QuarantineLine{Line: q.Line, Severity: q.Severity, Field: q.Field, Code: q.Code, Message: q.Message})
+	}
+	return lines, rows
 }
 
 // customers are those of the invoices that were played.

@@ -101,16 +101,11 @@ func (h *house) step(ctx context.Context, to time.Time) error {
 func caught(cfg config.Config, s *sink, dir string) config.Config {
 	const timeout = 30 * time.Second
 	cfg.Mail = config.Mail{Host: "127.0.0.1", Port: s.port(), TLS: "none", Timeout: timeout}
-	cfg.Notices = config.Notices{LetterDir: filepath.Join(dir, "letters")}
+	cfg.Notices = config.Notices{LetterDir: dir}
 	cfg.Webhook = config.Webhook{}
 	return cfg
 }
 
-// letters makes the folder that catches letters.
-func letters() (dir string, remove func(), err error) {
-	dir, err = os.MkdirTemp("", "arrears-rehearsal-")
-	if err != nil {
-		return "", nil, err
-	}
-	return dir, func() { _ = os.RemoveAll(dir) }, nil
-}
+// letterDir is the folder that catches the letters of a scratch place. What a killed rehearsal left of it is removed with the
+// place.
+func letterDir(name string) string { return filepath.Join(os.TempDir(), name) }

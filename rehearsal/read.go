@@ -20,6 +20,7 @@ type portfolio struct {
 	store.Portfolio
 	report    app.ImportReport
 	spellings map[string][]string // customers' names as written, by number
+	lines     map[string]int      // where an invoice's number stands first
 }
 
 // readPortfolio loads the whole file by the product's own import into a place of its own: what that accepts is the history,
@@ -72,6 +73,7 @@ func (p *portfolio) scan(o *Options) (calendar.Date, error) {
 		return last, err
 	}
 	names := map[string]map[string]bool{}
+	p.lines = map[string]int{}
 	for {
 		rec, err := reader.Next()
 		if errors.Is(err, io.EOF) {
@@ -84,6 +86,9 @@ func (p *portfolio) scan(o *Options) (calendar.Date, error) {
 			continue
 		}
 		last = max(last, rec.Row.InvoiceDate, rec.Row.Settled)
+		if _, again := p.lines[rec.Row.Number]; !again {
+			p.lines[rec.Row.Number] = int(rec.Line)
+		}
 		key := rec.Row.CustomerKey()
 		if names[key] == nil {
 			names[key] = map[string]bool{}

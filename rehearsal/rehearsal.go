@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"arrears/config"
@@ -52,11 +53,7 @@ func Rehearse(ctx context.Context, o Options) (out Outcome, err error) {
 	}
 	defer func() { err = errors.Join(err, scratch.Drop(ctx)) }()
 
-	address, err := scratch.Place(ctx, "reading")
-	if err != nil {
-		return out, err
-	}
-	file, err := readPortfolio(ctx, &o, address)
+	file, err := readFile(ctx, &o, scratch)
 	if err != nil {
 		return out, err
 	}
@@ -67,6 +64,20 @@ func Rehearse(ctx context.Context, o Options) (out Outcome, err error) {
 	return out, play(ctx, &o, scratch, file, history, &out)
 }
 
+// readFile reads the file in a part of the scratch place that goes when it has been read.
+func readFile(ctx context.Context, o *Options, scratch *store.Scratch) (portfolio, error) {
+	const part = "reading"
+	address, err := scratch.Place(ctx, part)
+	if err != nil {
+		return portfolio{}, err
+	}
+	file, err := readPortfolio(ctx, o, address)
+	if err != nil {
+		return file, err
+	}
+	return file, scratch.Clear(ctx, address, part)
+}
+
 // Sweep removes what killed rehearsals left on the servers, and returns how many.
 func Sweep(ctx context.Context, cfg config.Config) (int, error) {
 	return store.SweepScratch(ctx, cfg.DatabaseURL, func(ctx context.Context, name string) error {
@@ -75,7 +86,7 @@ func Sweep(ctx context.Context, cfg config.Config) (int, error) {
 			return err
 		}
 		defer e.Close()
-		return e.DropNamespace(ctx)
+		return errors.Join(e.DropNamespace(ctx), os.RemoveAll(letterDir(name)))
 	})
 }
 
@@ -106,11 +117,8 @@ func play(ctx context.Context, o *Options, scratch *store.Scratch, file portfoli
 		return err
 	}
 	defer func() { _ = mails.close() }() // nobody waits for it
-	dir, remove, err := letters()
-	if err != nil {
-		return err
-	}
-	defer remove()
+	dir := letterDir(scratch.Name())
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	stage := *o
 	stage.Config = caught(o.Config, mails, dir)
 	for i, p := range o.Policies {
@@ -152,11 +160,11 @@ func (r *rehearsed) play(ctx context.Context, scratch *store.Scratch, p policy.P
 	if err := h.follow(ctx, p); err != nil {
 		return err
 	}
-	steps, err := r.drive(ctx, h)
+	steps, refused, err := r.drive(ctx, h)
 	if err != nil {
 		return err
 	}
-	if r.facts, err = collect(ctx, r.o, h, p, r.file, r.history); err != nil {
+	if r.facts, err = collect(ctx, r.o, h, p, r.file, r.history, refused); err != nil {
 		return err
 	}
 	seen, _ := r.watch.Seen()
@@ -168,19 +176,19 @@ func (r *rehearsed) play(ctx context.Context, scratch *store.Scratch, p policy.P
 }
 
 // drive runs the machine for the time of the history.
-func (r *rehearsed) drive(ctx context.Context, h *house) (int, error) {
+func (r *rehearsed) drive(ctx context.Context, h *house) (steps int, refused map[string]refusal, err error) {
 	m, err := startMachine(h, r.engine, r.watch, r.o)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	defer m.stop()
 	entry, err := newEntry(h, r.o.Profile.Source, r.file.Customers)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	d := &driver{house: h, machine: m, entry: entry, history: r.history, approvals: r.o.Approvals, told: r.meter.tell}
 	err = d.run(ctx)
-	return d.steps, err
+	return d.steps, entry.refused, err
 }
 
 // mustZone is a zone that the options were checked for.

@@ -103,10 +103,8 @@ func (s *Scratch) Place(ctx context.Context, part string) (string, error) {
 	if err != nil {
 		return "", fault.Wrap(err, fault.Invalid, "store.bad_url", "the database URL cannot be read")
 	}
-	schema := part
-	if s.schema {
-		schema = s.name + "_" + part
-	} else {
+	schema := s.schemaOf(part)
+	if !s.schema {
 		address.Path = "/" + s.name
 	}
 	query := address.Query()
@@ -114,11 +112,33 @@ func (s *Scratch) Place(ctx context.Context, part string) (string, error) {
 	query.Set("search_path", schema)
 	query.Set("synchronous_commit", "off")
 	query.Set("jit", "off")
+	query.Set("plan_cache_mode", "force_generic_plan")
 	address.RawQuery = query.Encode()
 	if err := s.fill(ctx, address.String(), schema); err != nil {
 		return "", fault.Wrap(err, fault.Unavailable, "store.no_scratch", "the scratch place cannot be set up")
 	}
 	return address.String(), nil
+}
+
+// schemaOf is the schema of a part.
+func (s *Scratch) schemaOf(part string) string {
+	if s.schema {
+		return s.name + "_" + part
+	}
+	return part
+}
+
+// Clear removes a part that is no longer needed: the server would go on to tidy up its tables. Error: store.no_scratch.
+func (s *Scratch) Clear(ctx context.Context, address, part string) error {
+	conn, err := connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(ctx) }() // nothing is under way on it
+	if _, err := conn.Exec(ctx, `DROP SCHEMA `+pgx.Identifier{s.schemaOf(part)}.Sanitize()+` CASCADE`); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "store.no_scratch", "a part of the scratch place cannot be removed")
+	}
+	return nil
 }
 
 func (s *Scratch) fill(ctx context.Context, address, schema string) error {

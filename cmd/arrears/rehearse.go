@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -57,6 +59,32 @@ func (r rehearseCommand) Run(ctx context.Context, c *console) error {
 	return c.passed(reports)
 }
 
+// document is a report, or the comparison of two.
+type document interface {
+	JSON() ([]byte, error)
+	HTML() ([]byte, error)
+	Text(w io.Writer, width int) error
+}
+
+// compared is two reports with their difference; its JSON holds all three.
+type compared struct {
+	report.Comparison
+	reports []report.Report
+}
+
+// JSON writes both reports and the difference.
+func (d compared) JSON() ([]byte, error) {
+	text, err := json.MarshalIndent(map[string]any{"reports": d.reports, "difference": d.Comparison}, "", "  ")
+	return append(text, '\n'), err
+}
+
+func documentOf(reports []report.Report) document {
+	if len(reports) == 1 {
+		return reports[0]
+	}
+	return compared{report.Compare(reports[0], reports[1]), reports}
+}
+
 func (r rehearseCommand) options(c *console) (rehearsal.Options, error) {
 	o := rehearsal.Options{File: r.File, TimeZone: r.TimeZone, Calendar: r.Calendar, Approvals: r.Approvals}
 	var err error
@@ -90,6 +118,9 @@ func (r rehearseCommand) options(c *console) (rehearsal.Options, error) {
 		}
 		o.Policies = append(o.Policies, p)
 	}
+	if len(o.Policies) == 2 && o.Policies[0].Key == o.Policies[1].Key {
+		o.Policies[1].Key = strings.TrimRight(o.Policies[1].Key[:min(len(o.Policies[1].Key), 60)], "-_") + "-b"
+	}
 	return o, nil
 }
 
@@ -119,33 +150,36 @@ func (c *console) rehearsalProgress() func(rehearsal.Progress) {
 	}
 }
 
+// write puts the report where it was asked for: the text on standard output, unless JSON goes there.
 func (r rehearseCommand) write(c *console, reports []report.Report) error {
-	for _, file := range []struct {
-		name string
-		make func() ([]byte, error)
-	}{{r.HTML, reports[0].HTML}, {r.JSON, reports[0].JSON}} {
-		if file.name == "" {
-			continue
-		}
-		text, err := file.make()
-		if err != nil {
-			return err
-		}
-		if file.name == "-" {
-			if _, err := c.raw.Write(text); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := os.WriteFile(file.name, text, 0o644); err != nil { //nolint:gosec // a report is for others to read
-			return fault.Wrap(err, fault.Invalid, "file.unwritable", file.name+" cannot be written")
-		}
-		c.err.Step("wrote %s", file.name)
+	d := documentOf(reports)
+	if err := c.save(r.HTML, d.HTML); err != nil {
+		return err
 	}
-	if r.JSON == "-" {
+	if err := c.save(r.JSON, d.JSON); err != nil || r.JSON == "-" {
+		return err
+	}
+	return d.Text(c.raw, r.Width)
+}
+
+// save writes to a file, or to standard output for "-".
+func (c *console) save(name string, content func() ([]byte, error)) error {
+	if name == "" {
 		return nil
 	}
-	return reports[0].Text(c.raw, r.Width)
+	text, err := content()
+	if err != nil {
+		return err
+	}
+	if name == "-" {
+		_, err = c.raw.Write(text)
+		return err
+	}
+	if err := os.WriteFile(name, text, 0o644); err != nil {
+		return fault.Wrap(err, fault.Invalid, "file.unwritable", name+" cannot be written")
+	}
+	c.err.Step("wrote %s", name)
+	return nil
 }
 
 // passed says what must be 0 and is not.
