@@ -10,6 +10,7 @@ import (
 	"arrears/domain/casework"
 	"arrears/domain/fault"
 	"arrears/domain/policy"
+	"arrears/internal/failpoint"
 	"arrears/port"
 	"arrears/workflows/contract"
 )
@@ -45,8 +46,14 @@ func (c *Collection) stepTogether(ctx context.Context, in contract.Step, name st
 		if next, err = j.run(ctx, files, in.Subject); err != nil {
 			return err
 		}
-		return tx.Write(ctx, j.work)
+		if err := tx.Write(ctx, j.work); err != nil {
+			return err
+		}
+		return failpoint.Hit(failpoint.TogetherBeforeCommit)
 	})
+	if err == nil {
+		err = failpoint.Hit(failpoint.TogetherAfterCommit)
+	}
 	switch {
 	case err != nil && others > 0: // one that cannot go on must not keep the others from it
 		return c.step(ctx, in, name, do, act)

@@ -24,7 +24,7 @@ const (
 
 const (
 	fewKills = 15  // for every run of the tests
-	atOnce   = "6" // tests at the same time: they wait for timeouts more than they compute
+	atOnce   = "8" // tests at the same time: they wait for timeouts more than they compute
 )
 
 // One reminder, whatever the hour.

@@ -213,7 +213,8 @@ func (o *office) audit() {
 	require.Equal(o.t, len(o.recorded["customers"])+o.rows, o.h.Count("customers", "true"))
 	require.Equal(o.t, len(o.recorded["invoices"])+o.rows, o.h.Count("invoices", "true"))
 	require.Equal(o.t, o.rows, o.h.Count("invoices", "source = 'csv'"), "each row of the files once")
-	require.Equal(o.t, o.loads, o.h.Count("imports", "state = 'done'"))
+	// A load that ended and whose answer was lost is loaded again under a fresh key, which finds nothing to do.
+	require.GreaterOrEqual(o.t, o.h.Count("imports", "state = 'done'"), o.loads)
 	require.Equal(o.t, o.decided, o.h.Count("approvals", "state = 'approved'"))
 	require.Equal(o.t, o.decided, o.h.Count("audit_entries", "action = 'approval.approved'"))
 	require.Equal(o.t, o.h.Count("invoices", "true"), o.h.Count("audit_entries", "action = 'invoice.created'"))

@@ -36,6 +36,8 @@ func scenes() map[string]scene {
 		failpoint.ImportBegan:            loaded,
 		failpoint.ImportAfterBatch:       loaded,
 		failpoint.ImportBeforeFinish:     loaded,
+		failpoint.StepBeforeCommit:       asked,
+		failpoint.StepAfterCommit:        asked,
 		failpoint.ParkBeforeCommit:       parked,
 		failpoint.ParkAfterCommit:        parked,
 		failpoint.DeadlineAfterCommit:    overdueDraft,
@@ -88,19 +90,44 @@ func overdue(h *house.House, from, n int) []receivable.Invoice {
 	return all
 }
 
-// wave sends reminders with two relays and two workers.
+// wave sends reminders about three invoices each with two relays and two workers.
 func wave(t *testing.T, trap string) *stage {
 	t.Helper()
 	h := house.New(t, house.Options{Idle: true, Policy: remindNow})
-	const mails = 12
-	overdue(h, 0, mails)
+	const customers, each = 8, 3
+	for i := range customers {
+		customer := h.Customer(fmt.Sprintf("w%03d", i))
+		for j := range each {
+			h.Invoice(customer, fmt.Sprintf("W-%03d-%d", i, j), int64(100_00+i), h.Today().AddDays(-3))
+		}
+	}
 	c := newCrew(t, h)
 	for i := range 2 {
 		c.keep(fmt.Sprintf("relay %d", i), []string{"relay"}, trap)
 		c.keep(fmt.Sprintf("worker %d", i), []string{"worker", "--no-relay"}, trap)
 	}
 	c.awaitKill()
-	h.UntilLong("every item is reminded", reminded(h, mails))
+	h.UntilLong("every item is reminded", reminded(h, customers*each))
+	return &stage{h, c}
+}
+
+// asked asks for approvals, which are given, while workers die.
+func asked(t *testing.T, trap string) *stage {
+	t.Helper()
+	h := house.New(t, house.Options{Idle: true, Policy: askFirst})
+	const drafts = 6
+	overdue(h, 0, drafts)
+	c := newCrew(t, h)
+	for i := range 2 {
+		c.keep(fmt.Sprintf("worker %d", i), []string{"worker"}, trap)
+	}
+	c.awaitKill()
+	h.UntilLong("all are asked for", func() bool { return len(h.OpenApprovals()) == drafts })
+	for _, ap := range h.OpenApprovals() {
+		h.Decide(ap, true)
+	}
+	h.UntilLong("every item is reminded", reminded(h, drafts))
+	require.Equal(t, drafts, h.Count("approvals", "true"), "each was asked for once")
 	return &stage{h, c}
 }
 

@@ -37,6 +37,10 @@ const (
 	StepBeforeCommit = "step.before_commit"
 	// StepAfterCommit: a case's step has committed, the engine does not know.
 	StepAfterCommit = "step.after_commit"
+	// TogetherBeforeCommit: a step of several cases of a customer is written and has not committed.
+	TogetherBeforeCommit = "together.before_commit"
+	// TogetherAfterCommit: a step of several cases has committed, the engine knows of none.
+	TogetherAfterCommit = "together.after_commit"
 	// ParkBeforeCommit: a case is put in front of a person, not committed.
 	ParkBeforeCommit = "park.before_commit"
 	// ParkAfterCommit: a case waits for a person, the engine does not know.
@@ -93,6 +97,8 @@ func All() []Point {
 		{SealAfterCommit, Relay, "links committed", false},
 		{StepBeforeCommit, Worker, "step written, not committed", false},
 		{StepAfterCommit, Worker, "step committed, engine not told", false},
+		{TogetherBeforeCommit, Worker, "step of several cases written, not committed", false},
+		{TogetherAfterCommit, Worker, "step of several cases committed, engine not told", false},
 		{ParkBeforeCommit, Worker, "case parked, not committed", false},
 		{ParkAfterCommit, Worker, "case parked, engine not told", false},
 		{DeadlineAfterCommit, Worker, "deadline acted upon, engine not told", false},
