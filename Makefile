@@ -58,7 +58,7 @@ need-go:
 bench: need-go ## Measure beside the limits of the parts; ONLY=wave takes one figure, SIZE=small a quick look
 	@mkdir -p $(BUILD)
 	@cd devstack && go build -o ../$(BENCH) ./bench
-	@cd devstack && ../$(BENCH) run --size $(SIZE) $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(abspath $(JSON))) $(if $(PROFILE),--profile $(abspath $(PROFILE))) $(if $(ROUNDS),--rounds $(ROUNDS))
+	@cd devstack && ../$(BENCH) run --size $(SIZE) $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(abspath $(JSON))) $(if $(PROFILE),--profile $(abspath $(PROFILE))) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(RECORD),--write ../docs/performance.md)
 
 fmt: ## Format the code
 	gofmt -w $$(git ls-files '*.go')

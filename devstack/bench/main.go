@@ -56,12 +56,13 @@ func (m millionCommand) Run(ctx context.Context) error {
 
 type temporalRole struct {
 	PostgresURL string `required:"" name:"postgres-url"`
+	Port        int
 	Log         string
 }
 
 // Run serves until whoever started it ends.
 func (r temporalRole) Run(ctx context.Context) error {
-	return plant.ServeTemporal(tied(ctx), r.PostgresURL, r.Log)
+	return plant.ServeTemporal(tied(ctx), r.PostgresURL, r.Port, r.Log)
 }
 
 type bareRole struct {

@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"arrears/devstack/bench/figures"
 	"arrears/devstack/bench/measure"
@@ -19,20 +19,14 @@ type runCommand struct {
 	JSON    string   `name:"json" help:"File that gets every reading."`
 	Profile string   `help:"Folder that gets profiles of the product's workers."`
 	Rounds  int      `help:"Rounds of each side; the size's own without it."`
+	Write   string   `help:"Document that gets the table between its marks."`
 }
 
 // Run measures and prints.
 func (r runCommand) Run(ctx context.Context) error {
-	chosen, err := figures.Named(r.Only)
+	chosen, size, err := r.chosen()
 	if err != nil {
 		return err
-	}
-	size, err := figures.Sized(r.Size)
-	if err != nil {
-		return err
-	}
-	if r.Rounds > 0 {
-		size.Rounds = r.Rounds
 	}
 	profile, err := absolute(r.Profile)
 	if err != nil {
@@ -42,17 +36,34 @@ func (r runCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	began := time.Now()
 	servers, err := plant.Start(ctx, plant.Options{Dir: dir, Profile: profile, Progress: progress})
 	if err != nil {
 		return errors.Join(err, remove())
 	}
-	b := &figures.Bench{Servers: servers, Size: size, Progress: progress}
-	rows, err := measureAll(ctx, b, chosen)
-	err = errors.Join(err, servers.Stop(ctx))
-	if err != nil {
+	got := result{Size: size.Name}
+	got.Machine, err = servers.Machine(ctx)
+	if err == nil {
+		got.Rows, err = measureAll(ctx, &figures.Bench{Servers: servers, Size: size, Progress: progress}, chosen)
+	}
+	if err = errors.Join(err, servers.Stop(ctx)); err != nil {
 		return fmt.Errorf("%w (logs are in %s)", err, dir)
 	}
-	return errors.Join(r.report(rows), remove())
+	got.Took = time.Since(began)
+	return errors.Join(r.report(got), remove())
+}
+
+// chosen reads what is to be measured, and how much of it.
+func (r runCommand) chosen() ([]figures.Figure, figures.Size, error) {
+	chosen, err := figures.Named(r.Only)
+	if err != nil {
+		return nil, figures.Size{}, err
+	}
+	size, err := figures.Sized(r.Size)
+	if r.Rounds > 0 {
+		size.Rounds = r.Rounds
+	}
+	return chosen, size, err
 }
 
 func absolute(path string) (string, error) {
@@ -84,17 +95,17 @@ func measureAll(ctx context.Context, b *figures.Bench, chosen []figures.Figure) 
 	return rows, nil
 }
 
-// report prints the table and keeps the readings.
-func (r runCommand) report(rows []measure.Row) error {
-	fmt.Println(measure.Markdown(rows))
-	if r.JSON == "" {
-		return nil
+// report prints the table and keeps it where that is wanted.
+func (r runCommand) report(got result) error {
+	fmt.Print(got.markdown())
+	var kept, written error
+	if r.JSON != "" {
+		kept = got.keep(r.JSON)
 	}
-	text, err := json.MarshalIndent(rows, "", "  ")
-	if err != nil {
-		return err
+	if r.Write != "" {
+		written = got.write(r.Write)
 	}
-	return os.WriteFile(r.JSON, append(text, '\n'), 0o644)
+	return errors.Join(kept, written)
 }
 
 // progress tells on standard error what happens, so that standard output is the table alone.

@@ -59,9 +59,10 @@ type Decision struct {
 	Hash    string
 }
 
-// The names of the update, and why it is refused.
+// Update is the name of the update that Approve takes.
 const Update = "decide"
 
+// errBadDecision is why an update is refused.
 var errBadDecision = errors.New("a decision needs a name and the hash of what was approved")
 
 // Approve takes one validated decision after another, until it is told to end.

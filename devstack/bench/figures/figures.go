@@ -36,7 +36,10 @@ func All() []Figure {
 		{"armdue", "invoices armed whose first step is due", (*Bench).armDue},
 		{"wave", "reminders that become due at one instant", (*Bench).wave},
 		{"stop", "from a payment to the end of the chase", (*Bench).stop},
+		{"decision", "from a posted decision to its answer and its effect", (*Bench).decision},
 		{"rules", "decisions of the rules", (*Bench).rules},
+		{"history", "what a case leaves behind", (*Bench).history},
+		{"memory", "memory while many invoices wait", (*Bench).memory},
 		{"lists", "worklists and lists of a large portfolio", (*Bench).lists},
 	}
 }

@@ -89,21 +89,15 @@ func (b *Bench) armWave(ctx context.Context, h *plant.House, p plant.Portfolio, 
 
 // nudgeAll wakes every case.
 func nudgeAll(ctx context.Context, h *plant.House) error {
-	rows, err := h.SQL.Query(ctx, `SELECT id FROM cases WHERE state = 'active'`)
+	ids, err := caseIDs(ctx, h, "active")
 	if err != nil {
 		return err
 	}
-	var ids []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return err
-		}
-		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
+	return nudge(ctx, h, ids)
+}
+
+// nudge wakes cases.
+func nudge(ctx context.Context, h *plant.House, ids []uuid.UUID) error {
 	return h.Product.DB.InTx(ctx, func(ctx context.Context, tx port.Tx) error { return tx.NudgeCases(ctx, ids) })
 }
 

@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"arrears/devstack/bench/measure"
+	"arrears/devstack/internal/loopback"
 	"arrears/devstack/mailsink"
 	"arrears/devstack/postgres"
 	"arrears/devstack/temporal"
@@ -38,11 +39,12 @@ type Servers struct {
 	Temporal *Process
 	// TemporalAddress is the frontend's.
 	TemporalAddress string
-	// SQL reaches the engine's own database, to count what waits in it.
-	SQL *pgxpool.Pool
+	// SQL reaches the engine's own database, to count what waits in it, and Visibility its other one.
+	SQL, Visibility *pgxpool.Pool
 
-	product string // the product's binary
-	profile string // folder of the worker's profiles; empty: none
+	temporalPort int
+	product      string // the product's binary
+	profile      string // folder of the worker's profiles; empty: none
 
 	mu     sync.Mutex
 	number int // of installations made
@@ -82,7 +84,10 @@ func Start(ctx context.Context, o Options) (_ *Servers, err error) {
 	if err := s.startTemporal(ctx); err != nil {
 		return nil, err
 	}
-	s.SQL, err = pgxpool.New(ctx, s.Postgres.URL("temporal"))
+	if s.SQL, err = pgxpool.New(ctx, s.Postgres.URL("temporal")); err != nil {
+		return nil, err
+	}
+	s.Visibility, err = pgxpool.New(ctx, s.Postgres.URL("temporal_visibility"))
 	return s, err
 }
 
@@ -97,8 +102,10 @@ func (s *Servers) Stop(ctx context.Context) error {
 		p.Kill()
 	}
 	var failures []error
-	if s.SQL != nil {
-		s.SQL.Close()
+	for _, pool := range []*pgxpool.Pool{s.SQL, s.Visibility} {
+		if pool != nil {
+			pool.Close()
+		}
 	}
 	if s.Temporal != nil {
 		failures = append(failures, s.Temporal.Stop(ctx))
@@ -123,9 +130,15 @@ func (s *Servers) startTemporal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.Temporal, err = s.start(ctx, process{
-		name: "temporal", path: self, args: []string{"role", "temporal", "--postgres-url", s.Postgres.URL("postgres"), "--log", filepath.Join(s.Dir, "temporal.log")},
-	})
+	if s.temporalPort == 0 {
+		if s.temporalPort, err = loopback.FreePort(); err != nil {
+			return err
+		}
+	}
+	s.Temporal, err = s.start(ctx, process{name: "temporal", path: self, args: []string{
+		"role", "temporal", "--postgres-url", s.Postgres.URL("postgres"), "--port", strconv.Itoa(s.temporalPort),
+		"--log", filepath.Join(s.Dir, "temporal.log"),
+	}})
 	if err != nil {
 		return err
 	}
@@ -141,9 +154,19 @@ func (s *Servers) startTemporal(ctx context.Context) error {
 	return nil
 }
 
+// RestartTemporal ends the engine's process and starts another at the same address, over the same databases.
+func (s *Servers) RestartTemporal(ctx context.Context) error {
+	stopping, cancel := context.WithTimeout(ctx, stopLimit)
+	defer cancel()
+	if err := s.Temporal.Stop(stopping); err != nil {
+		return err
+	}
+	return s.startTemporal(ctx)
+}
+
 // ServeTemporal is the role of the engine: it says where it answers, and stops when ctx ends.
-func ServeTemporal(ctx context.Context, postgresURL, log string) error {
-	server, err := temporal.Start(ctx, temporal.Options{PostgresURL: postgresURL, LogFile: log})
+func ServeTemporal(ctx context.Context, postgresURL string, port int, log string) error {
+	server, err := temporal.Start(ctx, temporal.Options{PostgresURL: postgresURL, FrontendPort: port, LogFile: log})
 	if err != nil {
 		return err
 	}
@@ -154,52 +177,4 @@ func ServeTemporal(ctx context.Context, postgresURL, log string) error {
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
 	defer cancel()
 	return server.Stop(ending)
-}
-
-// Cost is processor time: of the whole machine, and of our processes by their name.
-type Cost struct {
-	Machine time.Duration            `json:"machine"`
-	Parts   map[string]time.Duration `json:"parts"`
-}
-
-// Spent reads how much processor time has been spent so far.
-func (s *Servers) Spent() (Cost, error) {
-	machine, err := measure.Machine()
-	if err != nil {
-		return Cost{}, err
-	}
-	c := Cost{Machine: machine, Parts: map[string]time.Duration{}}
-	add := func(name string, pid int, read func(int) (measure.Process, error)) {
-		if p, err := read(pid); err == nil {
-			c.Parts[name] += p.Own
-		}
-	}
-	add("postgres", s.Postgres.PID(), measure.Tree)
-	add("harness", os.Getpid(), measure.ReadProcess)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, p := range s.live {
-		add(p.Name, p.PID(), measure.ReadProcess)
-	}
-	return c, nil
-}
-
-// Since is what was spent between two readings.
-func (c Cost) Since(before Cost) Cost {
-	d := Cost{Machine: c.Machine - before.Machine, Parts: map[string]time.Duration{}}
-	for name, spent := range c.Parts {
-		if spent -= before.Parts[name]; spent > 0 {
-			d.Parts[name] = spent
-		}
-	}
-	return d
-}
-
-// Ours is the sum of the parts.
-func (c Cost) Ours() time.Duration {
-	var sum time.Duration
-	for _, spent := range c.Parts {
-		sum += spent
-	}
-	return sum
 }
