@@ -85,7 +85,8 @@ type jointStep struct {
 	work      port.Work
 }
 
-// run performs the step of the case that was called first, then the others'.
+// run performs the step of the case that was called first, then the others'. One of those that cannot go on is left to its own
+// call: it has written nothing yet. Where it was the database that refused, the transaction's end says so.
 func (j *jointStep) run(ctx context.Context, files []port.CaseFile, called uuid.UUID) (contract.Next, error) {
 	at := slices.IndexFunc(files, func(f port.CaseFile) bool { return f.InvoiceID == called })
 	if at < 0 {
@@ -99,7 +100,7 @@ func (j *jointStep) run(ctx context.Context, files []port.CaseFile, called uuid.
 		if i == at {
 			continue
 		}
-		if _, err := j.one(ctx, f, joinedStep); err != nil {
+		if _, err := j.one(ctx, f, joinedStep); err != nil && ctx.Err() != nil {
 			return contract.Next{}, err
 		}
 	}

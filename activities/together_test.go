@@ -93,6 +93,8 @@ func TestOneThatCannotGoOnIsLeftBehind(t *testing.T) {
 	require.NoError(t, err)
 	live, _ := stepsOf(p, ids[0])
 	require.Len(t, live, 1)
+	live, _ = stepsOf(p, ids[2])
+	require.Len(t, live, 1, "and not from going on together")
 	_, err = acts.SendNotice(t.Context(), contract.Step{Subject: ids[1], Calm: true})
 	require.Error(t, err)
 	live, _ = stepsOf(p, ids[1])

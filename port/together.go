@@ -38,4 +38,6 @@ func (w *Work) Append(o Work) {
 	w.Nudges = append(w.Nudges, o.Nudges...)
 	w.Audit = append(w.Audit, o.Audit...)
 	w.Counts = append(w.Counts, o.Counts...)
+	w.Sending = append(w.Sending, o.Sending...)
+	w.Taken = append(w.Taken, o.Taken...)
 }
