@@ -106,20 +106,23 @@ func New(o Options) *Relay {
 // Run leads whenever it can, until ctx ends. Faults of database and engine are logged and tried again for ever: nothing
 // else would.
 func (r *Relay) Run(ctx context.Context) {
+	var beside sync.WaitGroup
+	defer beside.Wait()
 	for ctx.Err() == nil {
 		lead, err := r.o.Lead(ctx)
 		switch {
 		case err != nil:
 			r.o.Log.WarnContext(ctx, "the relay cannot try to lead", "error", err)
 		case lead != nil:
-			r.led(ctx, lead)
+			r.led(ctx, lead, &beside)
 		}
 		sleep(ctx, poll)
 	}
 }
 
-// led delivers and seals until the lead is lost or ctx ends.
-func (r *Relay) led(ctx context.Context, lead Lead) {
+// led delivers and seals until the lead is lost or ctx ends. What runs beside may end later: nudges must not wait for a slow
+// receiver of events, so the lead is given up, or sought again, meanwhile. Sealers take turns, and posts hold their leases.
+func (r *Relay) led(ctx context.Context, lead Lead, beside *sync.WaitGroup) {
 	defer lead.Resign()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -130,13 +133,10 @@ func (r *Relay) led(ctx context.Context, lead Lead) {
 		return
 	}
 
-	var beside sync.WaitGroup
 	beside.Go(func() { r.seal(ctx) })
 	for _, run := range r.o.Alongside {
 		beside.Go(func() { run(ctx) })
 	}
-	defer beside.Wait()
-	defer cancel()
 	for ctx.Err() == nil {
 		n, err := r.Once(ctx)
 		if err != nil && ctx.Err() == nil {

@@ -303,6 +303,36 @@ func TestTheRelayOutlivesFaults(t *testing.T) {
 	<-done
 }
 
+// What runs beside may take its time to end: another leads meanwhile, and the end of the relay waits for it.
+func TestTheLeadIsGivenUpBeforeWhatRunsBesideHasEnded(t *testing.T) {
+	t.Parallel()
+	db, _ := testkit.DB(t)
+	ctx, stop := context.WithCancel(t.Context())
+	began, release, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	r := relay.New(relay.Options{
+		Outbox: db, Engine: &recorder{}, Clock: clock{now: now}, Lead: lead(db),
+		Alongside: []func(context.Context){func(context.Context) { close(began); <-release }},
+	})
+	go func() { defer close(done); r.Run(ctx) }()
+	<-began
+	stop()
+	require.Eventually(t, func() bool {
+		next, err := db.Lead(t.Context())
+		if err != nil || next == nil {
+			return false
+		}
+		next.Resign()
+		return true
+	}, 20*time.Second, 20*time.Millisecond)
+	select {
+	case <-done:
+		require.Fail(t, "the relay ended before what runs beside it")
+	default:
+	}
+	close(release)
+	<-done
+}
+
 // A transaction that is nudging the row just delivered is not waited for; its nudge is delivered when it commits.
 func TestARowBeingNudgedIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
