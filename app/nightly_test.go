@@ -158,6 +158,28 @@ func TestAPersonAsksForACensus(t *testing.T) {
 	require.Empty(t, page.Items)
 }
 
+// A worker that dies in the middle of a census that a person asked for leaves it to the next one.
+func TestAnAskedCensusThatBrokeOffGoesOn(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	w.Lose(contract.KindInvoice, w.by["open"].ID)
+	asked, err := w.App.AskCensus(t.Context(), pump.Boss)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	require.Error(t, w.App.RunNight(ctx, stopping{Pump: w.Pump, stop: cancel}))
+	broken, err := w.App.Census(t.Context(), pump.Admin, asked.ID)
+	require.NoError(t, err)
+	require.Equal(t, census.Running, broken.State)
+	again, err := w.App.AskCensus(t.Context(), pump.Boss)
+	require.NoError(t, err)
+	require.Equal(t, asked.ID, again.ID, "it still runs")
+	require.NoError(t, w.App.RunNight(t.Context(), w.Pump))
+	done, err := w.App.Census(t.Context(), pump.Admin, asked.ID)
+	require.NoError(t, err)
+	require.Equal(t, census.Done, done.State)
+	require.Equal(t, []string{census.CaseNoWorkflow}, names(done))
+}
+
 // What the engine has lost behind our back is found and brought back.
 func TestALostWorkflowIsFoundAndBroughtBack(t *testing.T) {
 	t.Parallel()

@@ -98,7 +98,8 @@ type Censuses interface {
 	UpdateCensus(ctx context.Context, c Census) error
 	// Census reads one. Error: census.not_found.
 	Census(ctx context.Context, id uuid.UUID) (Census, error)
-	// AskedCensuses reads those that wait for a worker, oldest first, at most 10.
+	// AskedCensuses reads those that wait for a worker, and those that a worker began and has not ended, oldest first, at most
+	// 10.
 	AskedCensuses(ctx context.Context) ([]Census, error)
 	// AbandonCensuses marks those that were begun longer ago than the bound and never ended.
 	AbandonCensuses(ctx context.Context, longer time.Duration) error

@@ -98,9 +98,14 @@ func (t *tx) Census(ctx context.Context, id uuid.UUID) (port.Census, error) {
 	return one(ctx, t, errCensusNotFound, scanCensus, `SELECT`+censusColumns+` FROM censuses WHERE id = $1`, id)
 }
 
-// AskedCensuses reads those that wait for a worker; see port.Censuses.
+// AskedCensuses reads those that wait for a worker, or for one to go on with them; see port.Censuses. One that a person runs
+// in a process of their own says from the beginning when it was started.
 func (t *tx) AskedCensuses(ctx context.Context) ([]port.Census, error) {
-	return many(ctx, t, scanCensus, `SELECT`+censusColumns+` FROM censuses WHERE state = 'asked' ORDER BY asked_at, id LIMIT 10`)
+	return many(ctx, t, scanCensus, `SELECT`+censusColumns+`
+FROM censuses
+WHERE state = 'asked' OR (state = 'running' AND reason = 'asked' AND started_at IS NULL)
+ORDER BY asked_at, id
+LIMIT 10`)
 }
 
 // AbandonCensuses marks those that nobody goes on with; see port.Censuses.
