@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"arrears/activities"
@@ -79,6 +80,7 @@ func TestAWorkflowOfTheWrongTypeStepsAside(t *testing.T) {
 	for name, want := range map[string]bool{contract.InvoiceCollection: true, contract.Nightly: false} {
 		var suite testsuite.WorkflowTestSuite
 		env := suite.NewTestWorkflowEnvironment()
+		env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a loaded machine is no deadlock
 		f := &fakeNight{plan: port.NightPlan{At: time.Now().Add(time.Hour)}}
 		n := &activities.Nightly{Night: f, Clock: realClock{time.Now()}}
 		env.RegisterActivityWithOptions(n.ReviewNightly, activity.RegisterOptions{Name: contract.ReviewNightly})

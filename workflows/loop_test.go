@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"arrears/workflows"
@@ -35,7 +36,8 @@ func stage(t *testing.T) *theater {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	th := &theater{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), answer: map[string]func(int) (contract.Next, error){}}
-	th.SetTestTimeout(10 * time.Second)
+	th.SetTestTimeout(time.Minute)
+	th.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a loaded machine is no deadlock
 	th.began = th.Now()
 	th.RegisterWorkflowWithOptions(workflows.InvoiceCollection, workflow.RegisterOptions{Name: contract.InvoiceCollection})
 	th.RegisterWorkflowWithOptions(workflows.CustomerNotice, workflow.RegisterOptions{Name: contract.CustomerNotice})
