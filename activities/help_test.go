@@ -37,11 +37,11 @@ func newPumpURL(t *testing.T, options ...pump.Options) (*pump.Pump, string) {
 	return pump.New(t, db, options...), url
 }
 
-func sql(t testing.TB, url, statement string, args ...any) {
+func sql(t testing.TB, url, statement string) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)
-	_, err = conn.Exec(t.Context(), statement, args...)
+	_, err = conn.Exec(t.Context(), statement)
 	require.NoError(t, err)
 	require.NoError(t, conn.Close(t.Context()))
 }
