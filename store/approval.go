@@ -96,6 +96,12 @@ func (t *tx) ApprovalsOf(ctx context.Context, subjectID uuid.UUID) ([]casework.A
 	return many(ctx, t, scanApproval, `SELECT`+approvalColumns+` FROM approvals WHERE subject_id = $1 ORDER BY requested_at, id`, subjectID)
 }
 
+// ofCase are the approvals of a case's steps and of the notices that it has a line on.
+const ofCase = `
+SELECT id FROM approvals WHERE case_id = $?
+UNION ALL
+SELECT a.id FROM notice_lines l JOIN approvals a ON a.subject_id = l.notice_id WHERE l.case_id = $?`
+
 // ListApprovals lists approvals; see port.Approvals.
 func (t *tx) ListApprovals(ctx context.Context, f port.ApprovalFilter, p port.Page) (port.Paged[casework.Approval], error) {
 	var w filter
@@ -103,14 +109,14 @@ func (t *tx) ListApprovals(ctx context.Context, f port.ApprovalFilter, p port.Pa
 	w.text("role = $?", f.Role)
 	w.id("customer_id = $?", f.CustomerID)
 	if f.CaseID.Valid {
-		w.add("(case_id = $? OR subject_id IN (SELECT notice_id FROM notice_lines WHERE case_id = $?))", f.CaseID.UUID, f.CaseID.UUID)
+		w.add("id IN ("+ofCase+")", f.CaseID.UUID, f.CaseID.UUID)
 	}
 	key, err := parseCursor(p.After, 1)
 	if err != nil {
 		return port.Paged[casework.Approval]{}, err
 	}
 	if key != nil {
-		w.add("(due_at, id) > (SELECT due_at, id FROM approvals WHERE id = $?)", key[0])
+		w.add("(due_at, id) > ((SELECT due_at FROM approvals WHERE id = $?), $?::uuid)", key[0], key[0])
 	}
 	rows, err := listed(ctx, t, scanApproval, `SELECT`+approvalColumns+` FROM approvals`+w.where()+w.limit("due_at, id", p), w.args...)
 	return paged(rows, p, func(a casework.Approval) string { return cursor(a.ID.String()) }), err

@@ -84,7 +84,7 @@ func (t *tx) ListAudit(ctx context.Context, f port.AuditFilter, p port.Page) (po
 		return port.Paged[audit.Entry]{}, err
 	}
 	if key != nil {
-		w.add("(recorded_at, id) > (SELECT recorded_at, id FROM audit_entries WHERE id = $?)", key[0])
+		w.add("(recorded_at, id) > ((SELECT recorded_at FROM audit_entries WHERE id = $?), $?::uuid)", key[0], key[0])
 	}
 	rows, err := listed(ctx, t, scanEntry,
 		`SELECT`+auditColumns+` FROM audit_entries`+w.where()+w.limit("recorded_at, id", p), w.args...)

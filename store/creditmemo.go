@@ -130,8 +130,11 @@ func (t *tx) ListCreditMemos(ctx context.Context, f port.CreditMemoFilter, p por
 	var w filter
 	w.id("customer_id = $?", f.CustomerID)
 	w.id("invoice_id = $?", f.InvoiceID)
-	w.text("source = $?", f.Source)
-	w.text("number = $?", f.Number)
+	if f.Number == "" {
+		w.text("source = $?", f.Source)
+	} else if err := w.number(ctx, t, "credit_memos", "", f.Source, f.Number); err != nil {
+		return port.Paged[receivable.CreditMemo]{}, err
+	}
 	w.flag("open_minor > 0", f.Open)
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[receivable.CreditMemo]{}, err

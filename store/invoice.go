@@ -2,14 +2,11 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"arrears/domain/fault"
 	"arrears/domain/receivable"
-	"arrears/port"
 )
 
 // invoiceColumns are in the order of invoiceFields; i is the table.
@@ -121,99 +118,10 @@ WHERE customer_id = $1 AND open_minor > 0 AND invoice_id IS NOT NULL
 ORDER BY invoice_id`, customerID)
 }
 
-// The conditions of InvoiceFilter.State.
-var invoiceStates = map[string]string{
-	"open":    `i.state = 'valid' AND sums.open_minor > 0`,
-	"overdue": `i.state = 'valid' AND EXISTS (SELECT FROM items d WHERE d.invoice_id = i.id AND d.open_minor > 0 AND d.due_date < $?)`,
-	"closed":  `i.state = 'valid' AND sums.open_minor = 0`,
-	"void":    `i.state = 'void'`,
-}
-
-// errBadState is a state that no invoice can be listed by.
-var errBadState = fault.New(fault.Invalid, "invoice.bad_state", "the state must be open, overdue, closed or void")
-
-// ListInvoices lists with where the collection stands; see port.Invoices.
-func (t *tx) ListInvoices(ctx context.Context, f port.InvoiceFilter, p port.Page) (port.Paged[port.InvoiceRow], error) {
-	w, err := invoiceFilter(f, p)
-	if err != nil {
-		return port.Paged[port.InvoiceRow]{}, err
-	}
-	rows, err := listed(ctx, t, scanInvoiceRow, `
-SELECT`+invoiceColumns+`,
-  c.number,
-  c.name,
-  sums.open_minor,
-  sums.disputed_minor,
-  sums.due_date,
-  sums.level,
-  coalesce(k.state, ''),
-  coalesce(k.next_action, ''),
-  k.wake_at
-FROM invoices i
-JOIN customers c ON c.id = i.customer_id
-CROSS JOIN LATERAL (
-  SELECT
-    coalesce(sum(t.open_minor), 0)::bigint AS open_minor,
-    coalesce(sum(t.disputed_minor), 0)::bigint AS disputed_minor,
-    coalesce(min(t.due_date) FILTER (WHERE t.open_minor > 0), max(t.due_date)) AS due_date,
-    coalesce(max(t.level) FILTER (WHERE t.open_minor > 0), 0) AS level
-  FROM items t
-  WHERE t.invoice_id = i.id AND t.kind = 'instalment'
-) sums
-LEFT JOIN cases k ON k.id = i.id`+w.where()+w.limit("i.id", p), w.args...)
-	return paged(rows, p, func(r port.InvoiceRow) string { return cursor(r.ID.String()) }), err
-}
-
-func invoiceFilter(f port.InvoiceFilter, p port.Page) (filter, error) {
-	var w filter
-	w.id("i.customer_id = $?", f.CustomerID)
-	w.text("i.source = $?", f.Source)
-	w.text("i.number = $?", f.Number)
-	w.text("EXISTS (SELECT FROM policy_versions v WHERE v.id = k.policy_version_id AND v.key = $?)", f.Policy)
-	if f.State != "" {
-		condition, ok := invoiceStates[f.State]
-		if !ok {
-			return w, errBadState
-		}
-		if f.State == "overdue" {
-			w.add(condition, f.Today)
-		} else {
-			w.flag(condition, true)
-		}
-	}
-	if !f.DueBefore.IsZero() {
-		w.add("EXISTS (SELECT FROM items d WHERE d.invoice_id = i.id AND d.open_minor > 0 AND d.due_date < $?)", f.DueBefore)
-	}
-	if f.Level != nil {
-		w.add("EXISTS (SELECT FROM items d WHERE d.invoice_id = i.id AND d.open_minor > 0 AND d.level = $?)", *f.Level)
-	}
-	return w, w.after("i.id", p.After)
-}
-
 func scanInvoice(row pgx.CollectableRow) (receivable.Invoice, error) {
 	var inv receivable.Invoice
 	err := row.Scan(invoiceFields(&inv)...)
 	return inv, err
-}
-
-func scanInvoiceRow(row pgx.CollectableRow) (port.InvoiceRow, error) {
-	var r port.InvoiceRow
-	var wakeAt *time.Time
-	err := row.Scan(append(invoiceFields(&r.Invoice),
-		&r.CustomerNumber,
-		&r.CustomerName,
-		&r.OpenMinor,
-		&r.DisputedMinor,
-		&r.DueDate,
-		&r.Level,
-		&r.CaseState,
-		&r.NextAction,
-		&wakeAt,
-	)...)
-	if wakeAt != nil {
-		r.WakeAt = *wakeAt
-	}
-	return r, err
 }
 
 func invoiceFields(inv *receivable.Invoice) []any {

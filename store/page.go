@@ -1,12 +1,14 @@
 package store
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"arrears/domain/fault"
 	"arrears/port"
@@ -70,6 +72,28 @@ func (f *filter) id(condition string, value uuid.NullUUID) {
 	if value.Valid {
 		f.add(condition, value.UUID)
 	}
+}
+
+// number adds the condition of a number. The index on it begins with the source, of which there are few: where none is named,
+// they are found one after another, without reading the rows between them.
+func (f *filter) number(ctx context.Context, t *tx, table, prefix, source, number string) error {
+	sources := []string{source}
+	if source == "" {
+		var err error
+		sources, err = many(ctx, t, pgx.RowTo[string], `
+WITH RECURSIVE found AS (
+  (SELECT source FROM `+table+` ORDER BY source LIMIT 1)
+  UNION ALL
+  SELECT (SELECT source FROM `+table+` WHERE source > f.source ORDER BY source LIMIT 1) FROM found f WHERE f.source IS NOT NULL
+)
+SELECT source FROM found WHERE source IS NOT NULL`)
+		if err != nil {
+			return err
+		}
+	}
+	f.add(prefix+"source = ANY($?)", sources)
+	f.add(prefix+"number = $?", number)
+	return nil
 }
 
 // flag adds a condition without a parameter.

@@ -157,8 +157,11 @@ func (t *tx) ListReceipts(ctx context.Context, f port.ReceiptFilter, p port.Page
 	w.id("customer_id = $?", f.CustomerID)
 	w.id(`EXISTS (
   SELECT FROM applications a JOIN items t ON t.id = a.item_id WHERE a.receipt_id = receipts.id AND t.invoice_id = $?)`, f.InvoiceID)
-	w.text("source = $?", f.Source)
-	w.text("number = $?", f.Number)
+	if f.Number == "" {
+		w.text("source = $?", f.Source)
+	} else if err := w.number(ctx, t, "receipts", "", f.Source, f.Number); err != nil {
+		return port.Paged[receivable.Receipt]{}, err
+	}
 	w.text("state = $?", f.State)
 	w.flag("on_account_minor + unapplied_minor > 0", f.Rest)
 	if err := w.after("id", p.After); err != nil {
