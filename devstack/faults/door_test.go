@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"context"
 	"io"
 	"net"
 	"sync"
@@ -64,7 +65,7 @@ func (d *door) lead(caller net.Conn) {
 		return
 	case <-time.After(time.Duration(d.waits.Load())):
 	}
-	server, err := net.Dial("tcp", d.behind)
+	server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", d.behind)
 	if err != nil {
 		return
 	}

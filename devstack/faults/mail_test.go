@@ -22,7 +22,6 @@ type mailFault struct {
 	first    mailsink.Verdict
 	attempts int
 	resends  bool // the answer is lost, so the same bytes may come again
-	note     string
 }
 
 const mailsAtOnce = 6

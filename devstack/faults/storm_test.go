@@ -64,7 +64,7 @@ func newStorm(t *testing.T, kills int) *storm {
 		random: rand.New(rand.NewPCG(uint64(seed(t)), uint64(kills))),
 	}
 	s.h.Publish(askFirst)
-	s.h.Mail.Behave(func(string) mailsink.Verdict { return mailsink.Slow(20 * time.Millisecond) })
+	s.h.Mail.Behave(func(string) mailsink.Verdict { return mailsink.Slow(150 * time.Millisecond) })
 	s.crew = newCrew(t, s.h)
 	return s
 }

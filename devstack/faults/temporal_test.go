@@ -92,15 +92,6 @@ func (e *engine) kill() {
 	<-e.done
 }
 
-func (e *engine) alive() bool {
-	select {
-	case <-e.done:
-		return false
-	default:
-		return true
-	}
-}
-
 func (e *engine) port(t *testing.T) int {
 	t.Helper()
 	_, text, _ := strings.Cut(e.address, ":")
