@@ -2,9 +2,12 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
+	"arrears/domain/fault"
 	"arrears/port"
 )
 
@@ -28,7 +31,7 @@ func (r *importRun) window(ctx context.Context, rows []*importRow) error {
 	done, failures := make([]*batch, len(parts)), make([]error, len(parts))
 	var wait sync.WaitGroup
 	for i := range parts[1:] {
-		wait.Go(func() { done[i+1], failures[i+1] = r.batch(ctx, parts[i+1]) })
+		wait.Go(func() { done[i+1], failures[i+1] = r.guarded(ctx, parts[i+1]) })
 	}
 	done[0], failures[0] = r.batch(ctx, parts[0])
 	wait.Wait()
@@ -41,6 +44,17 @@ func (r *importRun) window(ctx context.Context, rows []*importRow) error {
 		}
 	}
 	return failed
+}
+
+// guarded is batch beside its caller's goroutine: what would end the whole process there ends the load alone.
+func (r *importRun) guarded(ctx context.Context, rows []*importRow) (b *batch, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			r.app.log.ErrorContext(ctx, "a part of a load panicked", "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			err = fault.New(fault.Internal, fault.CodeInternal, "the load ended by a fault of ours")
+		}
+	}()
+	return r.batch(ctx, rows)
 }
 
 // split puts rows into at most so many parts of about the same size, each in the file's order. Rows of one customer, one
