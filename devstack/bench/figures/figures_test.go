@@ -69,8 +69,8 @@ func TestCollectKeepsWhatSucceeded(t *testing.T) {
 
 func TestTheLeadGrowsWithTheWave(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, 45*time.Second, lead(1400))
-	require.Equal(t, 35*time.Second, learned(20*time.Second))
+	require.Equal(t, 43*time.Second, lead(1400))
+	require.Equal(t, 24*time.Second, learned(15*time.Second))
 }
 
 func TestTheClockShowsMidnightAtTheInstant(t *testing.T) {

@@ -116,15 +116,12 @@ func (b *Bench) paidEarly(ctx context.Context) ([]measure.Row, error) {
 	return t.rows("that is looked at once and paid before its first reminder", 15), nil
 }
 
-// lifeDay is the real time of a day in a case's whole life.
-const lifeDay = 5 * time.Second
-
 // wholeLife are cases with five reminders, an approval and a payment.
 func (b *Bench) wholeLife(ctx context.Context) ([]measure.Row, error) {
 	n := b.Size.Lives
 	began := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
 	clock := calendar.Clock{
-		Kind: calendar.ScaledClock, Epoch: time.Now(), Origin: began, Position: began, Rate: int64(24 * time.Hour / lifeDay),
+		Kind: calendar.ScaledClock, Epoch: time.Now(), Origin: began, Position: began, Rate: int64(24 * time.Hour / b.Size.Day),
 	}
 	h, err := b.Servers.ReadyHouse(ctx, plant.HouseOptions{Clock: clock, Policy: fivePolicy, Env: map[string]string{"ARREARS_GATHER_PAUSE": "0s"}},
 		func(h *plant.House) error {

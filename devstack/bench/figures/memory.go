@@ -10,9 +10,6 @@ import (
 	"arrears/domain/calendar"
 )
 
-// rest is how long processes are left alone before their memory is looked at, so that what was freed has been given back.
-const rest = 5 * time.Second
-
 // memory looks at the resident memory of the worker and of the engine's server while invoices wait: after they were armed,
 // after as many as the worker keeps in memory were looked at, and after both were started anew.
 func (b *Bench) memory(ctx context.Context) ([]measure.Row, error) {
@@ -42,7 +39,7 @@ func (b *Bench) memoryAt(ctx context.Context, n int) ([]measure.Row, error) {
 	}
 	var rows []measure.Row
 	look := func(what string) error {
-		if err := plant.Sleep(ctx, time.Now().Add(rest)); err != nil {
+		if err := plant.Sleep(ctx, time.Now().Add(b.Size.Rest)); err != nil {
 			return err
 		}
 		rows = append(rows, memoryRows(what, worker.Resident(), b.Servers.Temporal.Resident())...)

@@ -110,10 +110,10 @@ func waveRows(each []int, ours map[int]*waveSeries, limit waveSeries) []measure.
 }
 
 // lead is how long before the instant arming begins, at first: a slow machine arms forty a second.
-func lead(items int) time.Duration { return 10*time.Second + time.Duration(items)*time.Second/40 }
+func lead(items int) time.Duration { return 8*time.Second + time.Duration(items)*time.Second/40 }
 
-// learned is the lead for the next round: what arming took, and half as much again.
-func learned(took time.Duration) time.Duration { return took*3/2 + 5*time.Second }
+// learned is the lead for the next round: what arming took, and a third as much again.
+func learned(took time.Duration) time.Duration { return took*4/3 + 4*time.Second }
 
 // settle is how long after the last mail processor time is counted for what is still tidied up.
 const settle = 2 * time.Second

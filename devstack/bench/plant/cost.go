@@ -1,6 +1,7 @@
 package plant
 
 import (
+	"errors"
 	"os"
 	"time"
 
@@ -13,10 +14,10 @@ type Cost struct {
 	Parts   map[string]time.Duration `json:"parts"`
 }
 
-// Spent reads how much processor time has been spent so far.
+// Spent reads how much processor time has been spent so far; nothing where the system has no /proc.
 func (s *Servers) Spent() (Cost, error) {
 	machine, err := measure.Machine()
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return Cost{}, err
 	}
 	c := Cost{Machine: machine, Parts: map[string]time.Duration{}}

@@ -8,7 +8,7 @@ import (
 
 // Bounds of a wait: looking costs next to nothing, and what takes longer than patience will not come.
 const (
-	look     = 20 * time.Millisecond
+	look     = 50 * time.Millisecond
 	patience = 10 * time.Minute
 )
 
