@@ -32,16 +32,22 @@ func (a *App) armMany(ctx context.Context, tx port.Tx, now time.Time, invoiceIDs
 	versions := slices.SortedFunc(maps.Keys(byVersion), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	var all port.Work
 	for _, version := range versions {
-		if !used[version] {
-			if err := tx.MarkPolicyUsed(ctx, version, now); err != nil {
-				return err
-			}
-		}
 		if err := armUnder(ctx, tx, now, version, byVersion[version], actor, &all); err != nil {
 			return err
 		}
 	}
-	return tx.WriteNew(ctx, all)
+	if err := tx.WriteNew(ctx, all); err != nil {
+		return err
+	}
+	for _, version := range versions { // late: another part of the load waits for this row until the commit
+		if used[version] {
+			continue
+		}
+		if err := tx.MarkPolicyUsed(ctx, version, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // armUnder makes the first decisions of invoices that fall under one policy version.

@@ -28,7 +28,7 @@ SELECT
   v.id,
   coalesce(v.used_at IS NOT NULL, false)
 FROM invoices inv
-JOIN customers cu ON cu.id = inv.customer_id
+CROSS JOIN LATERAL (SELECT * FROM customers WHERE id = inv.customer_id OFFSET 0) cu
 CROSS JOIN installation house
 LEFT JOIN segments s ON s.segment = cu.segment AND cu.segment <> ''
 LEFT JOIN policies p ON p.key = coalesce(inv.policy_key, cu.policy_key, s.policy_key, house.default_policy)

@@ -37,7 +37,8 @@ func (t *tx) CustomerRefs(ctx context.Context, source string, after uuid.UUID, l
 // CustomerRefsByNumber reads customers by their natural keys; see port.Batches.
 func (t *tx) CustomerRefsByNumber(ctx context.Context, source string, numbers []string) ([]port.CustomerRef, error) {
 	return many(ctx, t, scanCustomerRef,
-		`SELECT`+customerRefColumns+` FROM (SELECT DISTINCT unnest($2::text[]) AS asked) a JOIN customers ON source = $1 AND number = asked`, source, numbers)
+		`SELECT`+customerRefColumns+` FROM (SELECT DISTINCT unnest($2::text[]) AS asked) a CROSS JOIN LATERAL (
+  SELECT * FROM customers WHERE source = $1 AND number = asked OFFSET 0) c`, source, numbers)
 }
 
 // LockCustomers takes several customers' locks in id order; see port.Batches.

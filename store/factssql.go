@@ -1,8 +1,9 @@
 package store
 
 // The queries behind a case file. They go from the few invoices outwards: LATERAL with OFFSET 0 keeps the planner from reading
-// all open items or all gathering notices first, which it prefers while its statistics are of a quieter hour. $1 are invoices (a case's id is its invoice's), $2 is the business moment, and $3 ($2 of
-// the first) asks for the customer's sums although no case says so yet.
+// all customers, open items or gathering notices first, which it prefers while its statistics are of a quieter hour. $1 are
+// invoices (a case's id is its invoice's), $2 is the business moment, and $3 ($2 of the first) asks for the customer's sums
+// although no case says so yet.
 const (
 	sqlFactsHead = `
 SELECT
@@ -29,9 +30,9 @@ SELECT
   coalesce(c.attention_code, ''),
   coalesce(c.customer_wide, $2)
 FROM invoices inv
-JOIN customers cu ON cu.id = inv.customer_id
+CROSS JOIN LATERAL (SELECT * FROM customers WHERE id = inv.customer_id OFFSET 0) cu
 CROSS JOIN installation house
-LEFT JOIN cases c ON c.id = inv.id
+LEFT JOIN LATERAL (SELECT * FROM cases WHERE id = inv.id OFFSET 0) c ON true
 LEFT JOIN LATERAL (
   SELECT
     bool_or(email <> '' AND email_failed_at IS NULL) AS email,
@@ -212,7 +213,7 @@ ORDER BY w.customer_id, d.due_date`
 	sqlWide = `
 SELECT DISTINCT wi.customer_id
 FROM invoices wi
-LEFT JOIN cases wc ON wc.id = wi.id
+LEFT JOIN LATERAL (SELECT customer_wide FROM cases WHERE id = wi.id OFFSET 0) wc ON true
 WHERE wi.id = ANY($1) AND coalesce(wc.customer_wide, $3)`
 
 	// What was refused on the way to the present stage: a stage that is done or skipped no longer counts.
