@@ -20,6 +20,7 @@ const (
 	CodeNothing   = "rehearsal.nothing"
 	CodeHistory   = "rehearsal.history"
 	CodeEndless   = "rehearsal.endless"
+	CodeStopped   = "rehearsal.stopped"
 )
 
 // Approvals says what the made-up supervisor does with what needs approval.

@@ -68,7 +68,8 @@ func (p *portfolio) scan(o *Options) (calendar.Date, error) {
 		return last, unreadable(o.File, err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	reader, err := intake.NewReader(file, o.Profile, intake.Options{AsOf: o.From, Currency: o.Currency, Today: o.From})
+	// At the end of time nothing of the file lies ahead.
+	reader, err := intake.NewReader(file, o.Profile, intake.Options{AsOf: calendar.MaxDate, Currency: o.Currency, Today: calendar.MaxDate})
 	if err != nil {
 		return last, err
 	}

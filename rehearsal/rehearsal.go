@@ -61,7 +61,16 @@ func Rehearse(ctx context.Context, o Options) (out Outcome, err error) {
 	if len(history.Invoices) == 0 {
 		return out, fault.New(fault.Invalid, CodeNothing, "no invoice of the file falls between the two days")
 	}
-	return out, play(ctx, &o, scratch, file, history, &out)
+	err = play(ctx, &o, scratch, file, history, &out)
+	return out, unasked(ctx, err)
+}
+
+// unasked tells a part that was cancelled from a rehearsal that was told to stop.
+func unasked(ctx context.Context, err error) error {
+	if ctx.Err() == nil && errors.Is(err, context.Canceled) {
+		return fault.Wrap(errors.New(err.Error()), fault.Internal, CodeStopped, "a part of the rehearsal ended before its time")
+	}
+	return err
 }
 
 // readFile reads the file in a part of the scratch place that goes when it has been read.

@@ -91,6 +91,9 @@ func (r rehearseCommand) options(c *console) (rehearsal.Options, error) {
 	if o.Config, err = loadConfig(); err != nil {
 		return o, err
 	}
+	if o.Config.LogLevel != "debug" { // what is tried again is no news to whoever looks at the progress
+		o.Config.LogLevel = "error"
+	}
 	o.Log = c.logger(o.Config)
 	if o.Profile, err = profile(r.Profile); err != nil {
 		return o, err
