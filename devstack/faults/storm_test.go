@@ -22,6 +22,7 @@ import (
 type storm struct {
 	*rig
 	crew   *crew
+	seed   int64
 	random *rand.Rand
 	quit   chan struct{}
 	victim map[string]int
@@ -49,7 +50,7 @@ func TestAStormOfKills(t *testing.T) {
 	s.h.Laws()
 	s.h.Replays(12)
 	office.audit()
-	note := fmt.Sprintf("%s; %s; %d starts of Temporal failed while PostgreSQL was away", s.tally(), office, s.failed)
+	note := fmt.Sprintf("%s; %s; %d starts of Temporal failed while PostgreSQL was away; seed %d", s.tally(), office, s.failed, s.seed)
 	t.Log(note)
 	tell(t, s.h, outcome{
 		group: groupStorm, fault: fmt.Sprintf("%d kills of 2 workers, 2 relays, 2 interfaces, PostgreSQL and Temporal while all is in use", kills),
@@ -59,9 +60,10 @@ func TestAStormOfKills(t *testing.T) {
 
 func newStorm(t *testing.T, kills int) *storm {
 	t.Helper()
+	chosen := seed(t)
 	s := &storm{
-		rig: newRig(t, house.Options{Idle: true, Policy: remindNow}), quit: make(chan struct{}), victim: map[string]int{},
-		random: rand.New(rand.NewPCG(uint64(seed(t)), uint64(kills))),
+		seed: chosen, rig: newRig(t, house.Options{Idle: true, Policy: remindNow}), quit: make(chan struct{}), victim: map[string]int{},
+		random: rand.New(rand.NewPCG(uint64(chosen), uint64(kills))),
 	}
 	s.h.Publish(askFirst)
 	s.h.Mail.Behave(func(string) mailsink.Verdict { return mailsink.Slow(150 * time.Millisecond) })
