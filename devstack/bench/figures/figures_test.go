@@ -3,6 +3,9 @@ package figures
 import (
 	"context"
 	"errors"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,6 +162,30 @@ func TestEveryPlaceholderHasSamples(t *testing.T) {
 	}
 	require.Equal(t, []string{"/x?a=1", "/x?a=a+b"}, filled("/x?a={customer}", values))
 	require.Equal(t, []string{"/x"}, filled("/x", values))
+}
+
+// A list that is added to the API is measured, too.
+func TestEveryListOfTheAPIIsAsked(t *testing.T) {
+	t.Parallel()
+	spec, err := os.ReadFile("../../../api/openapi.yaml")
+	require.NoError(t, err)
+	parameter := regexp.MustCompile(`\{\w+\}`)
+	asked := map[string]bool{}
+	for _, l := range lists() {
+		path, _, _ := strings.Cut(l.path, "?")
+		asked[strings.Replace(parameter.ReplaceAllLiteralString(path, "{}"), "/standard/", "/{}/", 1)] = true
+	}
+	path, found := "", 0
+	for line := range strings.Lines(string(spec)) {
+		if rest, ok := strings.CutPrefix(line, "  /v1/"); ok {
+			path = "/v1/" + strings.TrimRight(rest, ":\n")
+		}
+		if strings.Contains(line, "operationId: list") {
+			found++
+			require.True(t, asked[parameter.ReplaceAllLiteralString(path, "{}")], "%s is not asked", path)
+		}
+	}
+	require.Greater(t, found, 20)
 }
 
 func TestTheSlowestListIsNamed(t *testing.T) {

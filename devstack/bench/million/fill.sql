@@ -173,3 +173,24 @@ SELECT pg_temp.mk(25 + e, i), at, at::date, CASE WHEN e = 2 THEN 'engine' ELSE '
   i * 3 + e, sha256((i * 3 + e - 1)::text::bytea), sha256((i * 3 + e)::text::bytea)
 FROM inv, generate_series(0, 2) e WHERE NOT (e = 2 AND (open OR void))
 ORDER BY i, e;
+
+-- step: census, snapshots and webhooks
+INSERT INTO censuses (id, reason, state, business_date, asked_at, started_at, finished_at, raised)
+SELECT pg_temp.mk(30, d), 'night', 'done', pg_temp.today() - d, pg_temp.today() - d, pg_temp.today() - d, pg_temp.today() - d, 0 FROM generate_series(1, 500) d;
+INSERT INTO census_findings (census_id, check_name, subject, customer_id, invoice_id, detail, found_at)
+SELECT pg_temp.mk(30, 1), 'item_law', item, customer, id, 'amounts differ', pg_temp.today() FROM inv WHERE i % 1000 = 11;
+INSERT INTO snapshots (as_of, month_end, opening, taken_at, items)
+SELECT pg_temp.today() - 20, pg_temp.today() - 20, true, pg_temp.today() - 19, count(*) FROM inv WHERE open;
+INSERT INTO snapshot_items (as_of, item_id, customer_id, invoice_id, kind, currency, due_date, aging_date, original_minor, open_minor, disputed_minor,
+  collectable_minor, days_past_due, bucket, version)
+SELECT pg_temp.today() - 20, item, customer, id, 'instalment', 'EUR', due, due, amount, amount, 0, amount, pg_temp.today() - 20 - due,
+  CASE WHEN pg_temp.today() - 20 <= due THEN 'current' WHEN pg_temp.today() - 50 <= due THEN '1-30' WHEN pg_temp.today() - 80 <= due THEN '31-60'
+    WHEN pg_temp.today() - 110 <= due THEN '61-90' ELSE '91+' END, 1
+FROM inv WHERE open ORDER BY i;
+INSERT INTO webhook_endpoints (id, url, state, position, created_at, created_by)
+SELECT pg_temp.mk(31, e), 'https://receiver' || e || '.example/hook', CASE WHEN e = 5 THEN 'archived' ELSE 'enabled' END, 0, pg_temp.today() - 500, 'operator'
+FROM generate_series(1, 5) e;
+INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, position, state, attempts, next_at, last_status, created_at, settled_at)
+SELECT pg_temp.mk(32, i), pg_temp.mk(31, 1 + i % 5), pg_temp.mk(25, i), 'invoice.created', i * 3,
+  CASE WHEN i % 1000 = 12 THEN 'dead' WHEN i % 1000 = 13 THEN 'pending' ELSE 'delivered' END, 1, at, 200, at, CASE WHEN i % 1000 <> 13 THEN at END
+FROM inv WHERE i % 2 = 0 OR i % 1000 = 13 ORDER BY i;
