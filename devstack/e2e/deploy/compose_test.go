@@ -55,7 +55,7 @@ func TestWhatComposeStartsWorks(t *testing.T) {
 	workers := []*container{c.run("worker"), c.run("worker")}
 	c.until("the health check passes", func() bool { return c.command(t.Context(), serve.env, []string{"ready"}).Run() == nil })
 	for _, p := range append(workers, serve) {
-		c.until("metrics are served", func() bool { return strings.Contains(get(p.env["ARREARS_METRICS_ADDR"], "/metrics"), "go_goroutines") })
+		c.until("metrics are served", func() bool { return strings.Contains(get(t.Context(), p.env["ARREARS_METRICS_ADDR"], "/metrics"), "go_goroutines") })
 	}
 
 	api := caller{t: t, url: "http://" + serve.env["ARREARS_HTTP_ADDR"], token: token}
@@ -270,8 +270,12 @@ func (c *containers) until(what string, holds func() bool) {
 }
 
 // get reads a page; what cannot be read is empty.
-func get(address, path string) string {
-	answer, err := http.Get("http://" + address + path)
+func get(ctx context.Context, address, path string) string {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+path, nil)
+	if err != nil {
+		return ""
+	}
+	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return ""
 	}
