@@ -55,7 +55,9 @@ func TestWhatComposeStartsWorks(t *testing.T) {
 	workers := []*container{c.run("worker"), c.run("worker")}
 	c.until("the health check passes", func() bool { return c.command(t.Context(), serve.env, []string{"ready"}).Run() == nil })
 	for _, p := range append(workers, serve) {
-		c.until("metrics are served", func() bool { return strings.Contains(get(t.Context(), p.env["ARREARS_METRICS_ADDR"], "/metrics"), "go_goroutines") })
+		c.until("metrics are served", func() bool {
+			return strings.Contains(get(t.Context(), p.env["ARREARS_METRICS_ADDR"], "/metrics"), "go_goroutines")
+		})
 	}
 
 	api := caller{t: t, url: "http://" + serve.env["ARREARS_HTTP_ADDR"], token: token}
