@@ -11,14 +11,13 @@ import (
 	"arrears/devstack/bench/measure"
 )
 
-// The lines between which a document holds what was measured.
-const (
-	beginMark = "<!-- measured: begin -->"
-	endMark   = "<!-- measured: end -->"
-)
+// marks are the lines between which a document holds what was measured at a size.
+func marks(size string) (begin, end string) {
+	return "<!-- measured at size " + size + ": begin -->", "<!-- measured at size " + size + ": end -->"
+}
 
 // errNoMarks means that a document has no place for the table.
-var errNoMarks = errors.New("the document has no lines " + beginMark + " and " + endMark)
+var errNoMarks = errors.New("the document has no place for this size")
 
 // result is everything that a run came to.
 type result struct {
@@ -45,21 +44,22 @@ func (r result) write(path string) error {
 	if err != nil {
 		return err
 	}
-	filled, err := between(string(document), r.markdown())
+	filled, err := between(string(document), r.Size, r.markdown())
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return os.WriteFile(path, []byte(filled), 0o644)
 }
 
-// between replaces what stands between the marks.
-func between(document, text string) (string, error) {
-	head, rest, ok := strings.Cut(document, beginMark+"\n")
-	_, tail, ends := strings.Cut(rest, endMark)
+// between replaces what stands between the marks of a size.
+func between(document, size, text string) (string, error) {
+	begin, end := marks(size)
+	head, rest, ok := strings.Cut(document, begin+"\n")
+	_, tail, ends := strings.Cut(rest, end)
 	if !ok || !ends {
 		return "", errNoMarks
 	}
-	return head + beginMark + "\n\n" + strings.TrimSpace(text) + "\n\n" + endMark + tail, nil
+	return head + begin + "\n\n" + strings.TrimSpace(text) + "\n\n" + end + tail, nil
 }
 
 // keep writes every reading to a file.

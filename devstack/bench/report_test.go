@@ -28,7 +28,8 @@ func TestTheReportTellsMachineAndTable(t *testing.T) {
 func TestADocumentIsFilledBetweenItsMarks(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "performance.md")
-	require.NoError(t, os.WriteFile(path, []byte("before\n"+beginMark+"\nold\n"+endMark+"\nafter\n"), 0o600))
+	begin, end := marks("small")
+	require.NoError(t, os.WriteFile(path, []byte("before\n"+begin+"\nold\n"+end+"\nafter\n"), 0o600))
 	require.NoError(t, someResult().write(path))
 	once, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -38,19 +39,21 @@ func TestADocumentIsFilledBetweenItsMarks(t *testing.T) {
 	twice, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, string(once), string(twice), "writing again changes nothing")
-	_, err = between("no marks", "text")
+	_, err = between("no marks", "small", "text")
 	require.ErrorIs(t, err, errNoMarks)
-	_, err = between(beginMark+"\nno end", "text")
+	_, err = between(begin+"\nno end", "small", "text")
 	require.ErrorIs(t, err, errNoMarks)
 }
 
-// docs/performance.md has a place for the table.
-func TestThePerformanceDocumentHasItsMarks(t *testing.T) {
+// docs/performance.md has a place for the tables.
+func TestThePerformanceDocumentHasItsPlaces(t *testing.T) {
 	t.Parallel()
 	document, err := os.ReadFile("../../docs/performance.md")
 	require.NoError(t, err)
-	_, err = between(string(document), "text")
-	require.NoError(t, err)
+	for _, size := range []string{"normal", "full"} {
+		_, err = between(string(document), size, "text")
+		require.NoError(t, err, size)
+	}
 }
 
 func TestReadingsAreKept(t *testing.T) {

@@ -2,6 +2,7 @@ package bare
 
 import (
 	"context"
+	"fmt"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -44,7 +45,9 @@ func StartAll(ctx context.Context, c client.Client, n int, workflow any, options
 	return Each(ctx, n, Callers, func(ctx context.Context, i int) error {
 		o, in := options(i)
 		o.TaskQueue = TaskQueue
-		_, err := c.ExecuteWorkflow(ctx, o, workflow, in)
-		return err
+		if _, err := c.ExecuteWorkflow(ctx, o, workflow, in); err != nil {
+			return fmt.Errorf("start %s: %w", o.ID, err)
+		}
+		return nil
 	})
 }
