@@ -68,6 +68,7 @@ func New(c client.Client, a Activities, o Options) sdk.Worker {
 	cacheOnce.Do(func() { sdk.SetStickyWorkflowCacheSize(orDefault(o.CacheSize, defaultCache)) })
 	w := sdk.New(c, contract.TaskQueue, sdk.Options{
 		Identity:                                o.Identity,
+		WorkflowTaskPollerBehavior:              pollers,
 		StickyScheduleToStartTimeout:            orDefault(o.StickyTimeout, defaultSticky),
 		MaxConcurrentWorkflowTaskExecutionSize:  orDefault(o.Workflows, defaultWorkflows),
 		MaxConcurrentActivityExecutionSize:      orDefault(o.Activities, defaultActivity),
@@ -80,6 +81,13 @@ func New(c client.Client, a Activities, o Options) sdk.Worker {
 	Register(w, a)
 	return w
 }
+
+// pollers ask for workflow tasks. Those of a fixed number choose between the workflows in memory and the others by a hint that
+// may be old: after a wave all of them may wait for the former, up to a minute, while new ones wait for them. Scaling
+// ones are apart for each.
+var pollers = sdk.NewPollerBehaviorAutoscaling(sdk.PollerBehaviorAutoscalingOptions{
+	InitialNumberOfPollers: 2, MinimumNumberOfPollers: 2, MaximumNumberOfPollers: 10,
+})
 
 func panicPolicy(fail bool) sdk.WorkflowPanicPolicy {
 	if fail {
