@@ -43,6 +43,7 @@ CREATE INDEX IF NOT EXISTS dispute_flags_customer ON dispute_flags (customer_id,
 CREATE INDEX IF NOT EXISTS dispute_flags_invoice ON dispute_flags (invoice_id);
 CREATE INDEX IF NOT EXISTS notes_invoice ON notes (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS documents_customer ON documents (customer_id, id);
+CREATE INDEX IF NOT EXISTS webhook_deliveries_type ON webhook_deliveries (event_type, id);
 
 -- What these were for is served by those above.
 DROP INDEX IF EXISTS items_open_due;
