@@ -152,22 +152,34 @@ func options(kind string, in contract.Input) client.StartWorkflowOptions {
 
 // Start starts a workflow, delayed. One that runs already is left alone: it has been started for the same reason.
 func (e *Engine) Start(ctx context.Context, kind string, in contract.Input, delay time.Duration) error {
+	_, err := e.begin(ctx, kind, in, delay)
+	return err
+}
+
+// begin starts a workflow unless it runs already.
+func (e *Engine) begin(ctx context.Context, kind string, in contract.Input, delay time.Duration) (runs bool, err error) {
 	o := options(kind, in)
 	o.StartDelay = delay
 	o.EnableEagerStart = delay == 0 // where a worker runs in this process, the answer brings it the first task
 	o.WorkflowIDConflictPolicy = enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL
 	o.WorkflowExecutionErrorWhenAlreadyStarted = true
-	_, err := e.client.ExecuteWorkflow(ctx, o, typeOf(kind), in)
+	_, err = e.client.ExecuteWorkflow(ctx, o, typeOf(kind), in)
 	var running *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &running) {
-		return nil
+		return true, nil
 	}
-	return err
+	return false, err
 }
 
 // Nudge tells a workflow to look again: it ends a delay, starts a missing workflow, and begins a new run of a closed one. It
-// never carries a delay, which on an absent workflow would put the nudge to sleep as well.
+// never carries a delay, which on an absent workflow would put the nudge to sleep as well. One that is to begin with more
+// than a look is new as a rule: it is started without a signal, which would be an event and a look more.
 func (e *Engine) Nudge(ctx context.Context, kind string, in contract.Input) error {
+	if !contract.Looks(in.First) {
+		if runs, err := e.begin(ctx, kind, in, 0); err != nil || !runs {
+			return err
+		}
+	}
 	o := options(kind, in)
 	_, err := e.client.SignalWithStartWorkflow(ctx, o.ID, contract.Nudge, nil, o, typeOf(kind), in)
 	return err

@@ -30,6 +30,20 @@ func TestANudgeEndsADelayedStart(t *testing.T) {
 	record(t, h, "paid_before_reminder", contract.KindInvoice, inv.ID)
 }
 
+// What is to begin with more than a look is started without a signal; the same nudge again is one, for it runs by then.
+func TestANewCaseBeginsWithoutASignal(t *testing.T) {
+	t.Parallel()
+	h := house.New(t, house.Options{Idle: true})
+	begin := contract.Input{Subject: uuid.New(), First: contract.SendNotice}
+	require.NoError(t, h.Engine.Nudge(t.Context(), contract.KindInvoice, begin))
+	require.Equal(t, 2, h.Events(contract.KindInvoice, begin.Subject), "the start and its task")
+	require.NoError(t, h.Engine.Nudge(t.Context(), contract.KindInvoice, begin))
+	require.Equal(t, 3, h.Events(contract.KindInvoice, begin.Subject), "and a signal")
+	look := contract.Input{Subject: uuid.New(), First: contract.Review}
+	require.NoError(t, h.Engine.Nudge(t.Context(), contract.KindInvoice, look))
+	require.Equal(t, 3, h.Events(contract.KindInvoice, look.Subject), "a look may be for one that runs: it is signalled")
+}
+
 // A closed case that is nudged begins a new run, which finds nothing to do and closes.
 func TestANudgeAfterTheCloseBeginsARunThatCloses(t *testing.T) {
 	t.Parallel()

@@ -39,3 +39,12 @@ func NoticeActivities() []string { return []string{ReviewNotice, DeliverNotice, 
 
 // NightlyActivities lists the activities of the nightly work.
 func NightlyActivities() []string { return []string{ReviewNightly, RunNightly} }
+
+// Looks reports whether an activity only looks what there is to do; an empty name stands for the one that does.
+func Looks(activity string) bool {
+	switch activity {
+	case "", Review, ReviewNotice, ReviewNightly:
+		return true
+	}
+	return false
+}
