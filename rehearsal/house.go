@@ -43,14 +43,15 @@ type house struct {
 func openHouse(ctx context.Context, o *Options, address string, position time.Time) (*house, error) {
 	cfg := o.Config
 	cfg.DatabaseURL, cfg.AppRole, cfg.DatabaseMax = address, "", connections
+	zone, err := calendar.LoadZone(o.TimeZone)
+	if err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, fmt.Sprintf("%s&pool_max_conns=%d", address, connections))
 	if err != nil {
 		return nil, err
 	}
-	h := &house{db: db, clock: &clock{position: position}, cfg: cfg}
-	if h.zone, err = calendar.LoadZone(o.TimeZone); err != nil {
-		return nil, err
-	}
+	h := &house{db: db, clock: &clock{position: position}, cfg: cfg, zone: zone}
 	h.days, _ = calendar.Shipped(o.Calendar) // options were checked
 	h.app = app.New(app.Deps{
 		Store: db, Clock: h.clock, Log: o.Log,
