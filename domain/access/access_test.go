@@ -11,29 +11,32 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// table is who may do what, written out by hand: c collector, s supervisor, d auditor, a admin.
+// table is who may do what, written out by hand: c collector, n analyst, s supervisor, d auditor, a admin.
 const table = `
-	customers:read csda     customers:write sa
-	invoices:read csda      invoices:write sa
-	receipts:read csda      receipts:write csa
-	creditmemos:read csda   creditmemos:write sa
-	policies:read csda      policies:write sa
-	approvals:read csda     approvals:decide csa
-	promises:read csda      promises:write csa
-	blocks:read csda        blocks:write csa
-	notes:read csda         notes:write csa
-	disputes:read csda      disputes:write csa
-	documents:read csda     documents:write csa
-	notices:read csda
-	imports:read csda       imports:write sa
-	tasks:read csda         tasks:write csa
-	audit:read csda
-	webhooks:read csda      webhooks:manage a
+	customers:read cnsda    customers:write sa
+	invoices:read cnsda     invoices:write sa
+	receipts:read cnsda     receipts:write cnsa
+	creditmemos:read cnsda  creditmemos:write sa
+	policies:read cnsda     policies:write sa
+	approvals:read cnsda    approvals:decide cnsa
+	promises:read cnsda     promises:write cnsa
+	blocks:read cnsda       blocks:write cnsa
+	notes:read cnsda        notes:write cnsa
+	disputes:read cnsda     disputes:write cnsa
+	disputes:decide nsa     disputes:manage sa
+	documents:read cnsda    documents:write cnsa
+	notices:read cnsda
+	imports:read cnsda      imports:write sa
+	tasks:read cnsda        tasks:write cnsa
+	audit:read cnsda
+	webhooks:read cnsda     webhooks:manage a
 	keys:manage a
 `
 
 func letters() map[access.Role]string {
-	return map[access.Role]string{access.Collector: "c", access.Supervisor: "s", access.Auditor: "d", access.Admin: "a"}
+	return map[access.Role]string{
+		access.Collector: "c", access.Analyst: "n", access.Supervisor: "s", access.Auditor: "d", access.Admin: "a",
+	}
 }
 
 func TestMatrix(t *testing.T) {
@@ -63,7 +66,10 @@ func TestAuditorReadsEverythingAndWritesNothing(t *testing.T) {
 		require.Equal(t, strings.HasSuffix(string(p), ":read"), access.Can(access.Auditor, p), p)
 		require.True(t, access.Can(access.Admin, p))
 		if access.Can(access.Collector, p) {
-			require.True(t, access.Can(access.Supervisor, p), "a supervisor may do what a collector may: %s", p)
+			require.True(t, access.Can(access.Analyst, p), "an analyst may do what a collector may: %s", p)
+		}
+		if access.Can(access.Analyst, p) {
+			require.True(t, access.Can(access.Supervisor, p), "a supervisor may do what an analyst may: %s", p)
 		}
 	}
 }
@@ -95,7 +101,10 @@ func TestRaising(t *testing.T) {
 		require.LessOrEqual(t, len(path), 3, "raising ends")
 	}
 	require.Equal(t, []access.Role{access.Collector, access.Supervisor, access.Admin}, path)
-	_, ok := access.Auditor.Next()
+	above, ok := access.Analyst.Next()
+	require.True(t, ok)
+	require.Equal(t, access.Supervisor, above)
+	_, ok = access.Auditor.Next()
 	require.False(t, ok)
 	_, ok = access.Role("").Next()
 	require.False(t, ok)
@@ -114,6 +123,15 @@ func TestAtLeast(t *testing.T) {
 			require.False(t, outside.AtLeast(outside))
 		}
 	}
+}
+
+func TestAnAnalystStandsBesideTheCollector(t *testing.T) {
+	t.Parallel()
+	require.True(t, access.Analyst.AtLeast(access.Collector))
+	require.True(t, access.Collector.AtLeast(access.Analyst))
+	require.False(t, access.Analyst.AtLeast(access.Supervisor))
+	require.True(t, access.Supervisor.AtLeast(access.Analyst))
+	require.False(t, access.Analyst.AtLeast(access.Auditor))
 }
 
 func ExampleRequire() {

@@ -46,10 +46,14 @@ const (
 	NotesRead Permission = "notes:read"
 	// NotesWrite adds notes and call outcomes.
 	NotesWrite Permission = "notes:write"
-	// DisputesRead shows disputed amounts.
+	// DisputesRead shows disputed amounts, claims and their cases.
 	DisputesRead Permission = "disputes:read"
-	// DisputesWrite marks amounts as disputed and releases them.
+	// DisputesWrite opens claims and works on them, and marks amounts as disputed and releases them.
 	DisputesWrite Permission = "disputes:write"
+	// DisputesDecide decides on claims; the approval limits and four eyes count besides.
+	DisputesDecide Permission = "disputes:decide"
+	// DisputesManage keeps reason codes, triage rules and approval limits.
+	DisputesManage Permission = "disputes:manage"
 	// DocumentsRead shows stored documents.
 	DocumentsRead Permission = "documents:read"
 	// DocumentsWrite stores documents.
@@ -85,17 +89,21 @@ func collects() []Permission {
 	return []Permission{ApprovalsDecide, PromisesWrite, BlocksWrite, NotesWrite, DisputesWrite, TasksWrite, DocumentsWrite, ReceiptsWrite}
 }
 
+// analyses is what an analyst may change besides what a collector may.
+func analyses() []Permission { return []Permission{DisputesDecide} }
+
 // supervises is what a supervisor may change besides.
 func supervises() []Permission {
-	return []Permission{CustomersWrite, InvoicesWrite, CreditMemosWrite, PoliciesWrite, ImportsWrite}
+	return []Permission{CustomersWrite, InvoicesWrite, CreditMemosWrite, PoliciesWrite, ImportsWrite, DisputesManage}
 }
 
 // matrix is the one table of who may do what; nothing else grants anything.
 var matrix = map[Role]map[Permission]bool{
 	Auditor:    set(reads()),
 	Collector:  set(reads(), collects()),
-	Supervisor: set(reads(), collects(), supervises()),
-	Admin:      set(reads(), collects(), supervises(), []Permission{KeysManage, WebhooksManage}),
+	Analyst:    set(reads(), collects(), analyses()),
+	Supervisor: set(reads(), collects(), analyses(), supervises()),
+	Admin:      set(reads(), collects(), analyses(), supervises(), []Permission{KeysManage, WebhooksManage}),
 }
 
 func set(lists ...[]Permission) map[Permission]bool {
