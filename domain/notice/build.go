@@ -21,7 +21,7 @@ func (c Content) check() error {
 	if !c.Currency.Valid() {
 		add("currency", "is not a currency")
 	}
-	if len(c.Lines) == 0 || len(c.Lines) > MaxLines {
+	if (len(c.Lines) == 0 && c.Claim == nil) || len(c.Lines) > MaxLines {
 		add("lines", fmt.Sprintf("must be 1 to %d", MaxLines))
 	}
 	if len(c.Credits) > maxCredits {
@@ -35,6 +35,9 @@ func (c Content) check() error {
 	}
 	if c.ReservedMinor < 0 || open > money.MaxMinor || ask+c.ReservedMinor > open {
 		add("totals", "what is asked and what is reserved exceed what is open")
+	}
+	if c.Claim != nil && !c.Claim.inRange() {
+		add("claim", "is out of range")
 	}
 	if len(err.Fields) > 0 {
 		return err
@@ -97,6 +100,9 @@ func (b builder) page(language, template string) Page {
 		p.Credits = append(p.Credits, b.credit(credit))
 	}
 	p.CreditsNote = b.creditsNote(p)
+	if c.Claim != nil {
+		p.Claim = b.claim(*c.Claim)
+	}
 	for _, file := range c.Attachments {
 		p.Files = append(p.Files, oneLine(file.Filename, maxOneLine))
 	}
@@ -131,8 +137,26 @@ func (b builder) line(l Line) PageLine {
 	if l.Instalments > 1 {
 		out.Instalment = b.words.fill("instalment", "i", strconv.Itoa(l.Instalment), "n", strconv.Itoa(l.Instalments))
 	}
+	if l.ClaimNumber != 0 {
+		b.deducted(&out, l)
+	}
 	return out
 }
+
+// deducted says of which claim a line is, and since when the money is missing.
+func (b builder) deducted(out *PageLine, l Line) {
+	out.Deduction = b.words.fill("deduction", "number", ClaimNumber(l.ClaimNumber))
+	if l.ClaimReference != "" {
+		out.Claim = b.words.fill("claim_of", "ref", oneLine(l.ClaimReference, maxOneLine))
+	}
+	if l.AgingDays > 0 && !l.AgingDate.IsZero() {
+		out.AgingDays = l.AgingDays
+		out.Aged = b.words.fill("aged", "date", b.short(l.AgingDate), "n", strconv.Itoa(l.AgingDays))
+	}
+}
+
+// ClaimNumber is how people name a claim.
+func ClaimNumber(n int64) string { return "D-" + strconv.FormatInt(n, 10) }
 
 func (b builder) short(d calendar.Date) string { return b.words.date("date_short", d) }
 

@@ -31,6 +31,22 @@ type Content struct {
 	DueText       string        // an own sentence about when and how to pay, shown under the totals; may be empty
 	ReplyAddress  string        // see ReplyAddress; empty hides it
 	Attachments   []Attachment  // named in the message
+	Claim         *Claim        // what a message about a claim is about; it asks for nothing by its lines, and may have none
+}
+
+// Claim is what a message about a customer's claim says of it. The lines name the invoices and, as their original amounts, what
+// is claimed of each.
+type Claim struct {
+	Number        string        // ours
+	Reference     string        // the customer's; may be empty
+	Reason        string        // our reason, in words; empty: unknown
+	Withheld      bool          // the customer has kept the money back
+	Date          calendar.Date // when it was taken
+	ClaimedMinor  int64
+	CreditedMinor int64 // found valid
+	ConcededMinor int64 // given up for peace
+	DeniedMinor   int64 // found invalid
+	ToPayMinor    int64 // denied and open
 }
 
 // Creditor is who asks for payment.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -38,8 +39,13 @@ func load(t testing.TB) *notice.Templates {
 // sample is the content that suits a template: courtesy reminders are about what is not due yet.
 func sample(name string) notice.Content {
 	c := notice.Samples()[0]
-	if name == "courtesy" {
+	switch {
+	case name == "courtesy":
 		c = notice.Samples()[1]
+	case strings.HasPrefix(name, "repayment"):
+		c = notice.Samples()[4]
+	case strings.HasPrefix(name, "claim-"):
+		c = notice.Samples()[5]
 	}
 	c.Template = name
 	return c

@@ -27,6 +27,10 @@ const (
 	fileHTML  = "layout.html"
 	filePlain = "layout.txt"
 	fileWords = "words.txt"
+
+	// The layouts of messages about claims.
+	claimHTML  = "claim-layout.html"
+	claimPlain = "claim-layout.txt"
 )
 
 var (
@@ -80,7 +84,7 @@ func ignored(name string) bool {
 // add reads one file and returns what is wrong with it, or "".
 func (s sources) add(fsys fs.FS, name string) string {
 	if !understood(name) {
-		return "is not a template: expected layout.html, layout.txt, or words.txt, NAME.txt and NAME.html in a language's folder"
+		return "is not a template: expected layout.html, layout.txt, claim-layout.html, claim-layout.txt, or words.txt, NAME.txt and NAME.html in a language's folder"
 	}
 	content, err := readBounded(fsys, name)
 	switch {
@@ -116,7 +120,7 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 func understood(name string) bool {
 	dir, file := path.Split(name)
 	if dir == "" {
-		return file == fileHTML || file == filePlain
+		return file == fileHTML || file == filePlain || file == claimHTML || file == claimPlain
 	}
 	return languageName.MatchString(strings.TrimSuffix(dir, "/")) && messageFile.MatchString(file)
 }
@@ -149,13 +153,14 @@ func (s sources) language(tag string) (*language, []fault.Field) {
 		base, _ := readWords(s[tag+"/"+fileWords])
 		read = base.with(read)
 	}
-	l.words = read
+	english, _ := readWords(s[fallbackLanguage+"/"+fileWords])
+	l.words = read.filled(english)
 	for _, complaint := range read.check() {
 		problems = append(problems, problem(wordsFile, complaint))
 	}
 	for _, file := range slices.Sorted(maps.Keys(s)) {
 		name, isText := strings.CutSuffix(path.Base(file), ".txt")
-		if path.Dir(file) != tag || !isText || path.Base(file) == fileWords || path.Base(file) == filePlain {
+		if path.Dir(file) != tag || !isText || slices.Contains([]string{fileWords, filePlain, claimPlain}, path.Base(file)) {
 			continue
 		}
 		m, more := s.message(tag, name)
@@ -170,7 +175,7 @@ func (s sources) orphans(tag string) []fault.Field {
 	var problems []fault.Field
 	for _, file := range slices.Sorted(maps.Keys(s)) {
 		name, isHTML := strings.CutSuffix(file, ".html")
-		if path.Dir(file) != tag || !isHTML || path.Base(file) == fileHTML {
+		if path.Dir(file) != tag || !isHTML || path.Base(file) == fileHTML || path.Base(file) == claimHTML {
 			continue
 		}
 		if _, found := s[name+".txt"]; !found {
@@ -193,12 +198,16 @@ func (s sources) message(tag, name string) (*message, []fault.Field) {
 			problems = append(problems, problem(file, fmt.Sprintf("has no {{define %q}}", block)))
 		}
 	}
-	page := s.first(tag+"/"+name+".html", tag+"/"+fileHTML, fileHTML)
+	layoutHTML, layoutPlain := fileHTML, filePlain
+	if strings.HasPrefix(name, claimPrefix) {
+		layoutHTML, layoutPlain = claimHTML, claimPlain
+	}
+	page := s.first(tag+"/"+name+".html", tag+"/"+layoutHTML, layoutHTML)
 	funcs := htmltemplate.FuncMap{"wrap": wrap}
 	if m.html, err = htmltemplate.New(page).Funcs(funcs).Option("missingkey=error").Parse(s[page]); err != nil {
 		problems = append(problems, problem(page, err.Error()))
 	}
-	plain := s.first(tag+"/"+filePlain, filePlain)
+	plain := s.first(tag+"/"+layoutPlain, layoutPlain)
 	if m.plain, err = texttemplate.New(plain).Funcs(texttemplate.FuncMap{"wrap": wrap}).Option("missingkey=error").Parse(s[plain]); err != nil {
 		problems = append(problems, problem(plain, err.Error()))
 	}

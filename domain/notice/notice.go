@@ -102,6 +102,7 @@ type Line struct {
 	PayDays         int // business days from the notice's date within which payment is asked for; 0: at once. Not kept
 
 	// Read with the line, for rendering.
+	InvoiceID     uuid.NullUUID // none: a claim without invoice
 	InvoiceNumber string
 	PurchaseOrder string
 	InvoiceDate   calendar.Date
@@ -109,4 +110,9 @@ type Line struct {
 	Instalment    int
 	Instalments   int
 	OriginalMinor int64
+	// Of a deduction or claim alone. DueDate is then the day until which the denied amount is payable.
+	ClaimNumber    int64         // ours; 0: the line is no deduction's
+	ClaimReference string        // the customer's
+	AgingDate      calendar.Date // when the money was due at first
+	AgingDays      int           // since then
 }

@@ -29,6 +29,7 @@ type Page struct {
 	NotAsked    string // open but not asked for now (disputed, promised, blocked), with a minus sign; empty when nothing is
 	Total       string // what is asked
 	Files       []string
+	Claim       PageClaim // of a message about a claim
 
 	// Set after the words of the message were rendered, for layouts.
 	Subject string
@@ -57,6 +58,11 @@ type PageLine struct {
 	Open          string
 	Asked         string
 	Partial       bool // part of the original is settled
+	// Of a denied deduction alone: its due date is that of the denial.
+	Deduction string // "Deduction D-17"
+	Claim     string // "your claim CB-1"; empty without reference
+	AgingDays int    // since the money was due at first
+	Aged      string // the same in words
 }
 
 // PageCredit is one credit on a page.

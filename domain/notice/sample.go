@@ -49,7 +49,36 @@ func Samples() []Content {
 	today := bare
 	today.Lines = []Line{bare.Lines[0], bare.Lines[0]}
 	today.Lines[1].DaysPastDue = 0
-	return []Content{full, courtesy, bare, today}
+	return []Content{full, courtesy, bare, today, sampleDeduction(full), sampleClaim(full)}
+}
+
+// sampleDeduction asks for a denied deduction and for a claim without invoice.
+func sampleDeduction(c Content) Content {
+	c.Credits, c.ReservedMinor, c.DueText = nil, 0, ""
+	c.Lines = []Line{
+		{
+			InvoiceNumber: "2025-0871", InvoiceDate: calendar.MustDate("2025-10-15"), DueDate: calendar.MustDate("2026-03-13"), Level: 1,
+			DaysPastDue: 3, OriginalMinor: 20_000, OpenMinor: 8_000, AskMinor: 8_000,
+			ClaimNumber: 17, ClaimReference: "CB-40071", AgingDate: calendar.MustDate("2025-11-14"), AgingDays: 122,
+		},
+		{
+			DueDate: calendar.MustDate("2026-03-16"), OriginalMinor: 5_000, OpenMinor: 5_000, AskMinor: 5_000, ClaimNumber: 21,
+			AgingDate: calendar.MustDate("2026-03-16"),
+		},
+	}
+	return c
+}
+
+// sampleClaim tells of a claim that was decided.
+func sampleClaim(c Content) Content {
+	c.Credits, c.ReservedMinor, c.DueText = nil, 0, ""
+	c.Claim = &Claim{
+		Number: "D-17", Reference: "CB-40071", Reason: "Shortage", Withheld: true, Date: calendar.MustDate("2026-01-09"),
+		ClaimedMinor: 30_000, CreditedMinor: 10_000, ConcededMinor: 5_000, DeniedMinor: 15_000, ToPayMinor: 15_000,
+	}
+	c.Lines = []Line{{InvoiceNumber: "2025-0871", InvoiceDate: calendar.MustDate("2025-10-15"), OriginalMinor: 30_000}}
+	c.Attachments = []Attachment{{Filename: "proof-of-delivery.pdf", MediaType: "application/pdf"}}
+	return c
 }
 
 func sampleFull() Content {

@@ -16,7 +16,10 @@ func TestEveryShippedTemplateExistsInBothLanguages(t *testing.T) {
 	t.Parallel()
 	templates := load(t)
 	require.Equal(t, []string{"de", "en"}, templates.Languages())
-	require.Equal(t, []string{"courtesy", "final-demand", "reminder", "reminder-1", "reminder-2"}, templates.Names())
+	require.Equal(t, []string{
+		"claim-acknowledgement", "claim-credit", "claim-delay", "claim-denial", "claim-settlement", "courtesy", "final-demand", "reminder",
+		"reminder-1", "reminder-2", "repayment", "repayment-final",
+	}, templates.Names())
 	for _, name := range templates.Names() {
 		require.True(t, templates.Has(name))
 		for _, language := range templates.Languages() {

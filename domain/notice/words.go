@@ -21,6 +21,13 @@ var wordKeys = []string{
 	"page", "pay_by", "purchase_order", "quote", "remit_to", "reply_hint", "reserved", "total", "total_open", "unapplied",
 }
 
+// laterKeys came after the first release: a language that lacks one takes the English text, so that own languages go on
+// working.
+var laterKeys = []string{
+	"aged", "claim_credited", "claim_conceded", "claim_date", "claim_denied", "claim_invoices", "claim_of", "claim_reason", "claim_reply", "claim_to_pay", "claimed",
+	"deduction", "our_case", "your_claim",
+}
+
 // readWords reads the file's content. Each problem is one error text with its line.
 func readWords(content string) (words, []string) {
 	w := words{}
@@ -37,7 +44,7 @@ func readWords(content string) (words, []string) {
 		switch {
 		case !found || text == "":
 			problems = append(problems, fmt.Sprintf("line %d: expected key = text", number))
-		case !slices.Contains(wordKeys, key):
+		case !slices.Contains(wordKeys, key) && !slices.Contains(laterKeys, key):
 			problems = append(problems, fmt.Sprintf("line %d: %.50q is not a known key", number, key))
 		default:
 			w[key] = text
@@ -60,6 +67,16 @@ func (w words) check() []string {
 		}
 	}
 	return problems
+}
+
+// filled takes from English what came after the first release and is missing.
+func (w words) filled(english words) words {
+	for _, key := range laterKeys {
+		if w != nil && w[key] == "" && english[key] != "" {
+			w[key] = english[key]
+		}
+	}
+	return w
 }
 
 func (w words) with(over words) words {
