@@ -41,8 +41,10 @@ func stage(t *testing.T) *theater {
 	th.began = th.Now()
 	th.RegisterWorkflowWithOptions(workflows.InvoiceCollection, workflow.RegisterOptions{Name: contract.InvoiceCollection})
 	th.RegisterWorkflowWithOptions(workflows.CustomerNotice, workflow.RegisterOptions{Name: contract.CustomerNotice})
+	th.RegisterWorkflowWithOptions(workflows.DeductionDispute, workflow.RegisterOptions{Name: contract.DeductionDispute})
 	th.RegisterWorkflowWithOptions(workflows.Nightly, workflow.RegisterOptions{Name: contract.Nightly})
-	for _, name := range slices.Concat(contract.CaseActivities(), contract.NoticeActivities(), contract.NightlyActivities()) {
+	all := slices.Concat(contract.CaseActivities(), contract.NoticeActivities(), contract.DisputeActivities(), contract.NightlyActivities())
+	for _, name := range all {
 		th.RegisterActivityWithOptions(th.act(name), activity.RegisterOptions{Name: name})
 	}
 	th.RegisterActivityWithOptions(func(_ context.Context, in contract.ParkInput) (contract.Next, error) {

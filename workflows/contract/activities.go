@@ -37,13 +37,16 @@ func CaseActivities() []string {
 // NoticeActivities lists the activities of a notice.
 func NoticeActivities() []string { return []string{ReviewNotice, DeliverNotice, NoticeDeadline} }
 
+// DisputeActivities lists the activities of a claim's case.
+func DisputeActivities() []string { return []string{ReviewDispute, WriteToCustomer, MeetDeadline} }
+
 // NightlyActivities lists the activities of the nightly work.
 func NightlyActivities() []string { return []string{ReviewNightly, RunNightly} }
 
 // Looks reports whether an activity only looks what there is to do; an empty name stands for the one that does.
 func Looks(activity string) bool {
 	switch activity {
-	case "", Review, ReviewNotice, ReviewNightly:
+	case "", Review, ReviewNotice, ReviewNightly, ReviewDispute:
 		return true
 	}
 	return false

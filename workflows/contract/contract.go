@@ -17,6 +17,7 @@ const TaskQueue = "arrears"
 const (
 	InvoiceCollection = "InvoiceCollection"
 	CustomerNotice    = "CustomerNotice"
+	DeductionDispute  = "DeductionDispute"
 	Nightly           = "Nightly"
 )
 
@@ -46,6 +47,13 @@ const (
 	ReviewNotice   = "ReviewNotice"   // look at a gathering notice or a draft: what now, when next
 	DeliverNotice  = "DeliverNotice"  // seal, dispatch, hand to the channel, record the outcome
 	NoticeDeadline = "NoticeDeadline" // the draft's approval is overdue: remind, raise or skip
+)
+
+// Activities of a claim's case.
+const (
+	ReviewDispute   = "ReviewDispute"   // look at the claim: what now, when next
+	WriteToCustomer = "WriteToCustomer" // dispatch one message that is due, hand it to the channel, record the outcome
+	MeetDeadline    = "MeetDeadline"    // warn of deadlines that are near, and let those lapse that have passed
 )
 
 // Activities of the nightly work.
@@ -93,7 +101,7 @@ type Next struct {
 // ParkInput parks a case that could not go on.
 type ParkInput struct {
 	Subject  uuid.UUID
-	Kind     string // KindInvoice, KindNotice or KindNightly
+	Kind     string // of the subject
 	Activity string
 	Code     string
 }
@@ -101,9 +109,44 @@ type ParkInput struct {
 // The kinds of subjects, which are also the prefixes of workflow ids.
 const (
 	KindInvoice = "invoice"
-	KindNotice  = "notice"
-	KindNightly = "nightly"
+	// KindDeduction is the collection case of a deduction or claim that was denied: its subject is the item, not the claim.
+	KindDeduction = "deduction"
+	KindNotice    = "notice"
+	KindDispute   = "dispute"
+	KindNightly   = "nightly"
 )
+
+// Kinds lists the kinds of subjects in the order in which what they do builds on each other: claims bring about collection
+// cases, and those bring about notices.
+func Kinds() []string {
+	return []string{KindDispute, KindInvoice, KindDeduction, KindNotice, KindNightly}
+}
+
+// WorkflowOf names the workflow type of a kind of subject; empty for none. A denied deduction is collected as an invoice is.
+func WorkflowOf(kind string) string {
+	switch kind {
+	case KindInvoice, KindDeduction:
+		return InvoiceCollection
+	case KindNotice:
+		return CustomerNotice
+	case KindDispute:
+		return DeductionDispute
+	case KindNightly:
+		return Nightly
+	}
+	return ""
+}
+
+// CaseKindOf is the kind of the collection case of an item: that of a deduction or claim is the item's own.
+func CaseKindOf(caseID, itemID uuid.UUID) string {
+	if caseID == itemID {
+		return KindDeduction
+	}
+	return KindInvoice
+}
+
+// CaseKind reports whether the kind is that of a collection case.
+func CaseKind(kind string) bool { return kind == KindInvoice || kind == KindDeduction }
 
 // Installation is the subject of what is done for the installation as a whole.
 func Installation() uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceURL, []byte("arrears:installation")) }

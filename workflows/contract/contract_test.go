@@ -13,7 +13,7 @@ import (
 func TestWorkflowIDsAreReadBack(t *testing.T) {
 	t.Parallel()
 	id := uuid.New()
-	for _, kind := range []string{contract.KindInvoice, contract.KindNotice, contract.KindNightly} {
+	for _, kind := range contract.Kinds() {
 		gotKind, gotID, ok := contract.ParseWorkflowID(contract.WorkflowID(kind, id))
 		require.True(t, ok)
 		require.Equal(t, kind, gotKind)
@@ -38,4 +38,15 @@ func TestEveryDecisionHasItsActivity(t *testing.T) {
 	}
 	require.Len(t, named, len(contract.CaseActivities()))
 	require.Empty(t, contract.ActivityOf(policy.DoNothing))
+}
+
+// Every kind of subject has a workflow, and both kinds of collection cases have the same.
+func TestEveryKindHasItsWorkflow(t *testing.T) {
+	t.Parallel()
+	for _, kind := range contract.Kinds() {
+		require.NotEmpty(t, contract.WorkflowOf(kind), kind)
+		require.Equal(t, contract.WorkflowOf(kind) == contract.InvoiceCollection, contract.CaseKind(kind), kind)
+	}
+	require.Empty(t, contract.WorkflowOf("other"))
+	require.False(t, contract.CaseKind("other"))
 }
