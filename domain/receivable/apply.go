@@ -36,9 +36,7 @@ func (r *Receipt) ApplyTo(item *Item, minor, discountMinor int64, id uuid.UUID, 
 		}
 	}
 	*item = next
-	fromAccount := min(minor, r.OnAccountMinor)
-	r.OnAccountMinor -= fromAccount
-	r.UnappliedMinor -= minor - fromAccount
+	r.takeRest(minor)
 	r.AppliedMinor += minor
 	r.Applications = append(r.Applications, Application{
 		ID: id, ReceiptID: r.ID, ItemID: item.ID,
@@ -52,7 +50,7 @@ func (r *Receipt) mayApply(item Item, minor, discountMinor int64) error {
 		return err
 	}
 	switch {
-	case r.State == ReceiptReversed:
+	case r.State == ReceiptReversed && r.Rest() == 0: // a netted claim that was decided outlives the receipt's money
 		return refuse(CodeReceiptReversed, "the receipt was reversed")
 	case r.Currency != item.Currency:
 		return refuse(CodeCurrencyDiffers, "the item is in another currency")
@@ -65,7 +63,8 @@ func (r *Receipt) mayApply(item Item, minor, discountMinor int64) error {
 }
 
 // Reverse undoes the receipt: its money is gone and its applications are undone. It returns those, so that the caller takes
-// them off their items with Undo. Error: CodeReceiptReversed.
+// them off their items with Undo. What was netted stands as its rest; the caller takes back (Unnet) what was never valid.
+// Error: CodeReceiptReversed.
 func (r *Receipt) Reverse(at time.Time, reason string) ([]Application, error) {
 	if r.State == ReceiptReversed {
 		return nil, refuse(CodeReceiptReversed, "the receipt was reversed before")
@@ -78,6 +77,7 @@ func (r *Receipt) Reverse(at time.Time, reason string) ([]Application, error) {
 		}
 	}
 	r.AmountMinor, r.AppliedMinor, r.OnAccountMinor, r.UnappliedMinor = 0, 0, 0, 0
+	r.addRest(r.NettedMinor)
 	r.State, r.ReversedAt, r.ReversalReason = ReceiptReversed, &at, reason
 	return undone, nil
 }

@@ -81,7 +81,7 @@ type Block struct {
 type DisputeFlag struct {
 	ID            uuid.UUID
 	ItemID        uuid.UUID
-	InvoiceID     uuid.UUID
+	InvoiceID     uuid.UUID // uuid.Nil: the item is a claim without invoice
 	CustomerID    uuid.UUID
 	AmountMinor   int64
 	Currency      money.Currency

@@ -18,6 +18,7 @@ func TestItemWaysOut(t *testing.T) {
 		"discount":  {(*Item).Discount, (*Item).Undiscount, func(i Item) int64 { return i.DiscountedMinor }},
 		"credit":    {(*Item).Credit, (*Item).Uncredit, func(i Item) int64 { return i.CreditedMinor }},
 		"write off": {(*Item).WriteOff, (*Item).UndoWriteOff, func(i Item) int64 { return i.WrittenOffMinor }},
+		"move":      {(*Item).Move, (*Item).Unmove, func(i Item) int64 { return i.MovedMinor }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

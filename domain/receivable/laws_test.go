@@ -27,6 +27,8 @@ func TestLawsOverRandomHistories(t *testing.T) {
 			"write off":    b.writeOff,
 			"undo":         b.undoWriteOff,
 			"dispute":      b.dispute,
+			"move":         b.move,
+			"move back":    b.moveBack,
 			"void":         b.void,
 			"amend":        b.amend,
 		})
@@ -39,10 +41,11 @@ type books struct {
 	receipts []*Receipt
 	memos    []*CreditMemo
 	written  map[*Item]int64
+	moved    map[*Item]*Item // to deductions of their own, by where they came from
 }
 
 func newBooks(t *rapid.T) *books {
-	b := &books{written: make(map[*Item]int64)}
+	b := &books{written: make(map[*Item]int64), moved: make(map[*Item]*Item)}
 	customer := newID()
 	for range rapid.IntRange(1, 3).Draw(t, "invoices") {
 		inv := invoice(rapid.SliceOfN(rapid.Int64Range(1, 500), 1, 3).Draw(t, "instalments")...)
@@ -171,6 +174,35 @@ func (b *books) dispute(t *rapid.T) {
 	}
 }
 
+// move makes a deduction of a part of an instalment, or a larger one.
+func (b *books) move(t *rapid.T) {
+	item, minor := b.anyItem(t), amount(t)
+	before := *item
+	if err := item.Move(minor); err != nil {
+		refused(t, err, *item == before)
+		return
+	}
+	deduction := b.moved[item]
+	if deduction == nil {
+		deduction = &Item{ID: newID(), Kind: Deduction, CustomerID: item.CustomerID, Currency: item.Currency}
+		b.moved[item] = deduction
+	}
+	deduction.OriginalMinor += minor
+	deduction.OpenMinor += minor
+}
+
+// moveBack undoes it as long as nothing happened to the deduction.
+func (b *books) moveBack(t *rapid.T) {
+	item, minor := b.anyItem(t), amount(t)
+	before := *item
+	if err := item.Unmove(minor); err != nil {
+		refused(t, err, *item == before)
+		return
+	}
+	b.moved[item].OriginalMinor -= minor
+	b.moved[item].OpenMinor -= minor
+}
+
 func (b *books) void(t *rapid.T) {
 	inv := rapid.SampledFrom(b.invoices).Draw(t, "invoice")
 	open := inv.OpenMinor()
@@ -228,6 +260,11 @@ func (b *books) check(t *rapid.T) {
 			require.Equal(t, discounted[item.ID], item.DiscountedMinor)
 			require.Equal(t, credited[item.ID], item.CreditedMinor)
 			require.Equal(t, b.written[item], item.WrittenOffMinor)
+			if deduction := b.moved[item]; deduction != nil {
+				require.NoError(t, deduction.Check())
+				require.Equal(t, deduction.OriginalMinor, item.MovedMinor, "what moved is what the items moved to began with")
+				elsewhere += deduction.OpenMinor
+			}
 			originals += item.OriginalMinor
 			elsewhere += item.PaidMinor + item.DiscountedMinor + item.CreditedMinor + item.WrittenOffMinor + item.OpenMinor
 		}

@@ -79,6 +79,8 @@ type CreditMemo struct {
 	MemoDate       calendar.Date
 	Reason         string
 	State          CreditMemoState
+	DisputeID      uuid.NullUUID // the claim that it credits
+	DisputeMinor   int64         // of it, what credits parts of the claim that are on no item: that stays open on the memo
 	CreatedBy      string
 	CreatedAt      time.Time
 	Applications   []CreditApplication
