@@ -47,6 +47,7 @@ func rules() []rule {
 		{"domain/money", leaves, outside},
 		{"domain/calendar", leaves, outside},
 		{"domain/event", append([]string{"domain/audit"}, core...), outside},
+		{"domain/dispute", append([]string{"domain/access"}, core...), outside}, // who may decide depends on the order of roles
 		{"domain/matching", append([]string{"domain/remittance"}, core...), outside},
 		{"domain/...", core, outside},
 		{"port", []string{"domain/..."}, []string{sdk, pgx, echo, "net/http"}},

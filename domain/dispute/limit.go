@@ -1,0 +1,84 @@
+package dispute
+
+import (
+	"slices"
+
+	"arrears/domain/access"
+	"arrears/domain/fault"
+	"arrears/domain/money"
+)
+
+// The kinds of approval limits.
+const (
+	LimitValid      = "valid"
+	LimitInvalid    = "invalid"
+	LimitConcession = "concession"
+	LimitGiveUp     = "give_up"
+)
+
+// LimitKinds returns all kinds of approval limits.
+func LimitKinds() []string { return []string{LimitValid, LimitInvalid, LimitConcession, LimitGiveUp} }
+
+// CodeLimitInvalid means an approval limit of the wrong form; its fields say where.
+const CodeLimitInvalid = "approval_limit.invalid"
+
+// LimitKind is the kind of limit that a decision is tested against. One that is partially valid credits something, so it is
+// tested as a valid one.
+func LimitKind(k DecisionKind) string {
+	switch k {
+	case DecideValid, DecidePartially:
+		return LimitValid
+	case DecideInvalid:
+		return LimitInvalid
+	case DecideGiveUp:
+		return LimitGiveUp
+	}
+	return LimitConcession
+}
+
+// MayDecide reports whether a role may decide alone on a claim of wholeMinor, the amount before any split and of the whole
+// batch. The highest of the role's own limit and those of the roles below it counts; where there is none, an admin may
+// decide on anything and nobody else on nothing.
+func MayDecide(limits []Limit, role string, currency money.Currency, kind string, wholeMinor int64) bool {
+	r := access.Role(role)
+	if !r.AtLeast(r) {
+		return false
+	}
+	own, most := false, int64(-1)
+	for _, l := range limits {
+		if l.Currency != currency || l.Kind != kind || !reaches(r, access.Role(l.Role)) {
+			continue
+		}
+		own = own || l.Role == role
+		most = max(most, l.AmountMinor)
+	}
+	if r == access.Admin && !own {
+		return true
+	}
+	return wholeMinor <= most
+}
+
+// reaches reports whether a role has another one's limits: its own and those of whom it outranks. Roles of one rank do not
+// have each other's.
+func reaches(r, other access.Role) bool {
+	return r == other || r.AtLeast(other) && !other.AtLeast(r)
+}
+
+// Validate refuses a limit of the wrong form. Error: CodeLimitInvalid.
+func (l Limit) Validate() error {
+	var fields []fault.Field
+	add := func(wrong bool, path, code, message string) {
+		if wrong {
+			fields = append(fields, fault.Field{Path: path, Code: code, Message: message})
+		}
+	}
+	role := access.Role(l.Role)
+	add(!role.AtLeast(role), "role", "field.unknown", "is not a role that decides")
+	add(!l.Currency.Valid(), "currency", money.CodeUnknownCurrency, "is not a known currency")
+	add(!slices.Contains(LimitKinds(), l.Kind), "kind", "field.unknown", "is not one of the allowed values")
+	add(l.AmountMinor < 0 || l.AmountMinor > money.MaxMinor, "amount_minor", "field.out_of_range", "is out of range")
+	if len(fields) > 0 {
+		return fault.Fields(CodeLimitInvalid, "the approval limit is not valid", fields...)
+	}
+	return nil
+}

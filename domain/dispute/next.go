@@ -1,0 +1,84 @@
+package dispute
+
+import (
+	"time"
+
+	"arrears/domain/calendar"
+)
+
+// What a case does by itself; the words are those of the engine's activities.
+const (
+	WriteToCustomer = "WriteToCustomer" // one message is due
+	MeetDeadline    = "MeetDeadline"    // a deadline needs a warning, or has passed
+)
+
+// The states of a message.
+const (
+	MessageDue       = "due"
+	MessageSending   = "sending"
+	MessageSent      = "sent"
+	MessageRefused   = "refused"
+	MessageWithdrawn = "withdrawn"
+)
+
+// ReviewDays is the longest time, in calendar days, that a live case goes without a look.
+const ReviewDays = 14
+
+// File is what is known of a case when it is looked at.
+type File struct {
+	Dispute   Dispute
+	Deadlines []Deadline
+	Messages  []Message
+	TimeZone  string             // the customer's: on its days deadlines fall
+	Calendar  *calendar.Calendar // the customer's
+}
+
+// Step says what a case does now and when it looks again. Each step with something to do is about the one thing that is
+// named; what else is due, the next look says.
+type Step struct {
+	Now    string    // "", WriteToCustomer or MeetDeadline
+	WakeAt time.Time // when to look again by itself: now when there is something to do, zero once it is closed
+	Closed bool      // nothing is left to do, not even a message
+}
+
+// Next decides on what happens to a case without people: a message that is due is written, also when the case has ended
+// meanwhile, a deadline that is near is warned of, and one whose day has passed lapses. Else it says when the next of these
+// comes, and at the latest when a live case is looked at anyway.
+func Next(f File, now time.Time) Step {
+	for _, m := range f.Messages {
+		if m.State == MessageDue || m.State == MessageSending {
+			return Step{Now: WriteToCustomer, WakeAt: now}
+		}
+	}
+	if f.Dispute.State.Ended() {
+		return Step{Closed: true}
+	}
+	loc := zoneOf(f.TimeZone)
+	today := calendar.DateOf(now, loc)
+	wake := today.AddDays(ReviewDays)
+	if f.Calendar != nil {
+		wake = f.Calendar.NextBusinessDay(wake)
+	}
+	for _, d := range f.Deadlines {
+		if d.WarnsOn(today) || d.Lapsed(today) {
+			return Step{Now: MeetDeadline, WakeAt: now}
+		}
+		if day := d.next(); !day.IsZero() && day < wake {
+			wake = day
+		}
+	}
+	return Step{WakeAt: wake.Time(loc)}
+}
+
+// DueDeadlines are those that need something today: a warning, or to lapse because their day has passed.
+func DueDeadlines(list []Deadline, today calendar.Date) (warn, lapsed []Deadline) {
+	for _, d := range list {
+		switch {
+		case d.Lapsed(today):
+			lapsed = append(lapsed, d)
+		case d.WarnsOn(today):
+			warn = append(warn, d)
+		}
+	}
+	return warn, lapsed
+}

@@ -1,0 +1,172 @@
+package dispute_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	. "arrears/domain/dispute"
+)
+
+// allowed is which act is possible in which state, written out by hand: x is allowed. The columns are the states in the
+// order of a case's life.
+const allowed = `
+	                 opened invest custom approv refusd credit contst refbyc repaym closed void
+	triage             x      x      x      .      x      .      .      .      .      .      .
+	evidence           x      x      x      x      x      .      .      .      .      .      .
+	ask_customer       x      x      .      .      x      .      .      .      .      .      .
+	customer_replies   .      .      x      .      .      .      .      .      .      .      .
+	decide             x      x      x      .      x      .      .      .      .      .      .
+	propose            x      x      x      .      x      x      x      x      x      .      .
+	approve            .      .      .      x      .      .      .      .      .      .      .
+	refuse             .      .      .      x      .      .      .      .      .      .      .
+	retract            .      .      .      x      .      .      .      .      .      .      .
+	credit             x      x      x      x      x      x      x      x      x      x      .
+	uncredit           x      x      x      x      x      x      x      x      x      x      .
+	submit             .      .      .      .      .      x      .      x      x      .      .
+	accepted           .      .      .      .      .      .      x      .      .      .      .
+	refused            .      .      .      .      .      .      x      .      .      .      .
+	no_answer          .      .      x      .      .      .      x      .      .      .      .
+	appeal             .      .      .      .      .      x      x      x      x      x      .
+	settle             x      x      x      .      x      x      x      x      x      .      .
+	withdraw           x      x      x      x      x      x      x      x      x      .      .
+	repay              x      x      x      x      x      x      x      x      x      x      .
+	unrepay            x      x      x      x      x      x      x      x      x      x      .
+	give_up            .      .      .      .      .      x      x      x      x      .      .
+	void               x      x      x      x      x      .      .      .      .      .      .
+	reopen             .      .      .      .      .      x      .      .      .      x      .
+	split              x      x      x      .      x      .      .      .      .      .      .
+`
+
+func TestWhichActIsPossibleInWhichState(t *testing.T) {
+	t.Parallel()
+	rows := strings.Split(strings.TrimSpace(allowed), "\n")[1:]
+	require.Len(t, rows, len(Acts()), "the table has every act")
+	for n, row := range rows {
+		cells := strings.Fields(row)
+		require.Len(t, cells, len(States())+1)
+		act := Act(cells[0])
+		require.Equal(t, Acts()[n], act)
+		for i, state := range States() {
+			want := cells[i+1] == "x"
+			require.Equal(t, want, state.Allows(act), "%s in %s", act, state)
+			err := Dispute{State: state}.Require(act)
+			if want {
+				require.NoError(t, err)
+				continue
+			}
+			requireCode(t, CodeNotNow, err)
+		}
+	}
+	require.False(t, Opened.Allows("dance"))
+}
+
+func TestOnlyClosedAndVoidHaveEnded(t *testing.T) {
+	t.Parallel()
+	for _, state := range States() {
+		require.Equal(t, state == Closed || state == Void, state.Ended(), state)
+	}
+}
+
+// at makes a claim of 100 in a state, with so much undecided, credit due and denied; the rest is withdrawn.
+func at(state State, undecided, creditDue, denied int64) Dispute {
+	d := claim(100)
+	d.State = state
+	d.Parts[0].Amounts = Amounts{
+		ClaimedMinor: 100, UndecidedMinor: undecided, CreditDueMinor: creditDue, DeniedMinor: denied, WithdrawnMinor: 100 - undecided - creditDue - denied,
+	}
+	return d
+}
+
+func TestWhereAnActLeads(t *testing.T) {
+	t.Parallel()
+	sorted := at(Opened, 100, 0, 0)
+	sorted.Reason = "shortage"
+	for name, c := range map[string]struct {
+		of   Dispute
+		act  Act
+		want State
+	}{
+		"sorted":                             {sorted, ActTriage, Investigating},
+		"sorted in vain":                     {at(Opened, 100, 0, 0), ActTriage, Opened},
+		"sorted again while we wait":         {at(AwaitingCustomer, 100, 0, 0), ActTriage, AwaitingCustomer},
+		"sorted again after a refusal":       {at(ApprovalRefused, 100, 0, 0), ActTriage, ApprovalRefused},
+		"evidence":                           {at(Opened, 100, 0, 0), ActEvidence, Opened},
+		"asked":                              {at(Investigating, 100, 0, 0), ActAskCustomer, AwaitingCustomer},
+		"replied":                            {at(AwaitingCustomer, 100, 0, 0), ActCustomerReplies, Investigating},
+		"no reply to a question":             {at(AwaitingCustomer, 100, 0, 0), ActNoAnswer, Investigating},
+		"proposed":                           {at(Investigating, 100, 0, 0), ActPropose, AwaitingApproval},
+		"giving up is proposed":              {at(Contested, 0, 0, 80), ActPropose, AwaitingApproval},
+		"refused":                            {at(AwaitingApproval, 100, 0, 0), ActRefuse, ApprovalRefused},
+		"giving up is refused":               {at(AwaitingApproval, 0, 0, 80), ActRefuse, AwaitingRepayment},
+		"giving up is refused, memo due":     {at(AwaitingApproval, 0, 20, 80), ActRefuse, AwaitingCreditMemo},
+		"retracted":                          {at(AwaitingApproval, 100, 0, 0), ActRetract, Investigating},
+		"giving up is retracted":             {at(AwaitingApproval, 0, 0, 80), ActRetract, AwaitingRepayment},
+		"approved, valid":                    {at(AwaitingApproval, 0, 100, 0), ActApprove, AwaitingCreditMemo},
+		"paid while approval is awaited":     {at(AwaitingApproval, 0, 0, 50), ActRepay, AwaitingApproval},
+		"repaid while approval is awaited":   {at(AwaitingApproval, 0, 0, 0), ActRepay, Closed},
+		"withdrawn while it is awaited":      {at(AwaitingApproval, 0, 0, 0), ActWithdraw, Closed},
+		"found valid":                        {at(Investigating, 0, 100, 0), ActDecide, AwaitingCreditMemo},
+		"found valid, credited at once":      {at(Investigating, 0, 0, 0), ActDecide, Closed},
+		"found invalid":                      {at(Investigating, 0, 0, 100), ActDecide, AwaitingRepayment},
+		"found partially valid":              {at(Investigating, 0, 60, 40), ActDecide, AwaitingCreditMemo},
+		"credited":                           {at(AwaitingCreditMemo, 0, 0, 0), ActCredit, Closed},
+		"credited in part":                   {at(AwaitingCreditMemo, 0, 10, 0), ActCredit, AwaitingCreditMemo},
+		"credited, the rest denied":          {at(AwaitingCreditMemo, 0, 0, 40), ActCredit, AwaitingRepayment},
+		"memo void":                          {at(Closed, 0, 60, 0), ActUncredit, AwaitingCreditMemo},
+		"memo void while appealed":           {at(Investigating, 40, 60, 0), ActUncredit, Investigating},
+		"memo void while contested":          {at(Contested, 0, 60, 40), ActUncredit, Contested},
+		"submitted":                          {at(AwaitingRepayment, 0, 0, 40), ActSubmit, Contested},
+		"submitted while a memo is due":      {at(AwaitingCreditMemo, 0, 60, 40), ActSubmit, Contested},
+		"accepted":                           {at(Contested, 0, 0, 40), ActAccepted, AwaitingRepayment},
+		"accepted while a memo is due":       {at(Contested, 0, 60, 40), ActAccepted, AwaitingCreditMemo},
+		"refused by the customer":            {at(Contested, 0, 0, 40), ActRefused, RefusedByCustomer},
+		"next round":                         {at(RefusedByCustomer, 0, 0, 40), ActSubmit, Contested},
+		"no answer":                          {at(Contested, 0, 0, 40), ActNoAnswer, AwaitingRepayment},
+		"taken back after a refusal":         {at(RefusedByCustomer, 0, 0, 40), ActWithdraw, AwaitingRepayment},
+		"appealed":                           {at(AwaitingRepayment, 40, 0, 0), ActAppeal, Investigating},
+		"appealed after the end":             {at(Closed, 40, 0, 0), ActAppeal, Investigating},
+		"repaid in part":                     {at(AwaitingRepayment, 0, 0, 10), ActRepay, AwaitingRepayment},
+		"repaid in part while contested":     {at(Contested, 0, 0, 10), ActRepay, Contested},
+		"repaid":                             {at(Contested, 0, 0, 0), ActRepay, Closed},
+		"paid in protest while investigated": {at(Investigating, 100, 0, 0), ActRepay, Investigating},
+		"repayment gone again":               {at(Closed, 0, 0, 10), ActUnrepay, AwaitingRepayment},
+		"given up":                           {at(RefusedByCustomer, 0, 0, 0), ActGiveUp, Closed},
+		"settled":                            {at(Investigating, 0, 0, 0), ActSettle, Closed},
+		"settled in part, the rest denied":   {at(Investigating, 0, 0, 40), ActSettle, AwaitingRepayment},
+		"withdrawn":                          {at(Opened, 0, 0, 0), ActWithdraw, Closed},
+		"void":                               {at(Opened, 0, 0, 0), ActVoid, Void},
+		"nothing leaves void":                {at(Void, 0, 0, 0), ActRepay, Void},
+		"reopened":                           {at(Closed, 40, 0, 0), ActReopen, Investigating},
+		"reopened before the memo":           {at(AwaitingCreditMemo, 60, 0, 0), ActReopen, Investigating},
+		"split":                              {at(ApprovalRefused, 60, 0, 0), ActSplit, ApprovalRefused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, c.want, c.of.After(c.act))
+		})
+	}
+}
+
+func TestWhatIsPossibleNowDependsOnTheAmountsToo(t *testing.T) {
+	t.Parallel()
+	d := at(AwaitingRepayment, 0, 0, 40)
+	require.ElementsMatch(t, []Act{ActPropose, ActSubmit, ActAppeal, ActSettle, ActWithdraw, ActRepay, ActGiveUp}, d.Allowed())
+	d = at(Contested, 0, 20, 40)
+	require.Contains(t, d.Allowed(), ActCredit)
+	require.NotContains(t, d.Allowed(), ActUncredit)
+	d = at(AwaitingCreditMemo, 0, 100, 0)
+	require.ElementsMatch(t, []Act{ActCredit, ActWithdraw, ActReopen}, d.Allowed())
+	d = at(Closed, 0, 0, 0)
+	require.Equal(t, []Act{ActReopen}, d.Allowed())
+	d.Parts[0].WithdrawnMinor, d.Parts[0].RepaidMinor = 60, 40
+	require.ElementsMatch(t, []Act{ActAppeal, ActUnrepay, ActReopen}, d.Allowed())
+	d = at(Investigating, 100, 0, 0)
+	require.Contains(t, d.Allowed(), ActVoid)
+	when := noon
+	d.DecidedAt = &when
+	require.NotContains(t, d.Allowed(), ActVoid, "what was decided once stays, even while an appeal is open")
+	require.NotContains(t, at(Investigating, 60, 0, 40).Allowed(), ActVoid)
+	require.Empty(t, at(Void, 0, 0, 0).Allowed())
+}
