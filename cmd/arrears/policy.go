@@ -23,11 +23,17 @@ type policyCommand struct {
 	Schema  policySchema  `cmd:"" help:"Print the published JSON schema of policies."`
 }
 
-type policyDefault struct{}
+type policyDefault struct {
+	Repayment bool `help:"Print the policy by which denied deductions are collected instead."`
+}
 
-// Run prints the default policy with its comments.
-func (policyDefault) Run(c *console) error {
-	_, err := c.raw.Write(policy.DefaultYAML())
+// Run prints a shipped policy with its comments.
+func (p policyDefault) Run(c *console) error {
+	text := policy.DefaultYAML()
+	if p.Repayment {
+		text = policy.DefaultRepaymentYAML()
+	}
+	_, err := c.raw.Write(text)
 	return err
 }
 
@@ -43,12 +49,15 @@ func (policySchema) Run(c *console) error {
 const maxPolicyFile = 2 << 20
 
 type policyFile struct {
-	File string `arg:"" help:"The policy in YAML or JSON; - is standard input, default the default policy."`
+	File string `arg:"" help:"The policy in YAML or JSON; - is standard input, default the default policy, repayment that of denied deductions."`
 }
 
 func (f policyFile) read() (policy.Policy, error) {
 	if f.File == "default" {
 		return policy.Default(), nil
+	}
+	if f.File == "repayment" {
+		return policy.DefaultRepayment(), nil
 	}
 	text, err := readFile(f.File, maxPolicyFile)
 	if err != nil {
