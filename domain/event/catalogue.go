@@ -271,7 +271,7 @@ func keepingTypes() []TypeInfo {
 		},
 		{
 			Name: "contact.email_failed", Doc: "A contact's e-mail address was refused for good and is not used again.",
-			data: "notice_id",
+			data: "notice_id? dispute_id?",
 		},
 		{
 			Name: "note.added", Doc: "A note was added; not its text.",

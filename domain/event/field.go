@@ -55,17 +55,22 @@ func (t TypeInfo) Fields() []Field {
 // vocabulary is what the words of data mean.
 func vocabulary() map[string]Field {
 	all := map[string]Field{}
-	for form, docs := range plainWords() {
-		for name, doc := range docs {
-			all[name] = Field{Form: form, Doc: doc}
+	for _, words := range []map[Form]map[string]string{plainWords(), claimWords(), claimEngineWords()} {
+		for form, docs := range words {
+			for name, doc := range docs {
+				all[name] = Field{Form: form, Doc: doc}
+			}
 		}
 	}
-	for name, f := range choices() {
-		f.Form = FormEnum
-		all[name] = f
+	for _, lists := range []map[string]Field{choices(), claimChoices(), claimEngineChoices()} {
+		for name, f := range lists {
+			f.Form = FormEnum
+			all[name] = f
+		}
 	}
 	for _, name := range []string{
 		"wake_at", "until", "follow_up_on", "notice_outcome", "notice_stage", "policy_key", "next_action", "call_outcome", "was", "failed",
+		"reason_code", "team", "how", "outcome", "payable_by",
 	} {
 		f := all[name]
 		f.Empty = true

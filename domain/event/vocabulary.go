@@ -12,7 +12,7 @@ func plainWords() map[Form]map[string]string {
 			"notice_id":         "The notice.",
 			"policy_version_id": "The policy version that is pinned.",
 			"receipt_id":        "The receipt.",
-			"subject_id":        "The notice or step that waits for the decision.",
+			"subject_id":        "The notice, step or decision on a claim that waits for the decision.",
 			"task_id":           "The task that it opened.",
 		},
 		FormAmount: {
@@ -121,11 +121,11 @@ func choices() map[string]Field {
 			"remittance", "claim", "credit_memo", "correspondence", "collection_note",
 		}},
 		"mode":           {Doc: "Whether the file held changes or everything.", Values: []string{"delta", "snapshot"}},
-		"role":           {Doc: "Who is to decide or to do it.", Values: []string{"collector", "supervisor", "auditor", "admin"}},
+		"role":           {Doc: "Who is to decide or to do it.", Values: []string{"collector", "analyst", "supervisor", "auditor", "admin"}},
 		"scope":          {Doc: "To what it was assigned.", Values: []string{"invoice", "customer", "segment", "default"}},
 		"severity":       {Doc: "Whether the row was kept out or only looked odd.", Values: []string{"refused", "suspicious"}},
 		"state":          {Doc: "The collection's state.", Values: []string{"active", "closed", "needs_attention"}},
-		"subject_kind":   {Doc: "What waits for the decision.", Values: []string{"notice", "step"}},
+		"subject_kind":   {Doc: "What waits for the decision.", Values: []string{"notice", "step", "dispute_decision"}},
 		"was":            {Doc: "The credit hold before; empty for none.", Values: []string{"requested", "in_force"}},
 		"write_off_kind": {Doc: "Why it was closed.", Values: []string{"small_difference", "concession", "bad_debt"}},
 	}
