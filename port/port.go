@@ -41,6 +41,7 @@ type Tx interface {
 	Invoices
 	Money
 	Holds
+	Disputes
 	Tasks
 	Cases
 	Together

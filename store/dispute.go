@@ -15,7 +15,7 @@ import (
 const disputeColumns = `
   id,
   item_id,
-  invoice_id,
+  coalesce(invoice_id, '00000000-0000-0000-0000-000000000000'),
   customer_id,
   amount_minor,
   currency,
@@ -30,7 +30,7 @@ const disputeColumns = `
 
 var errDisputeReleased = fault.New(fault.Conflict, "dispute.released", "the dispute flag was released before")
 
-// InsertDisputeFlag writes a flag; see port.Holds.
+// InsertDisputeFlag writes a flag; see port.Holds. One on a claim without invoice names none.
 func (t *tx) InsertDisputeFlag(ctx context.Context, d receivable.DisputeFlag) error {
 	return t.exec(ctx, `
 INSERT INTO dispute_flags (
@@ -46,7 +46,8 @@ INSERT INTO dispute_flags (
   created_by,
   created_at
 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10)`,
-		d.ID, d.ItemID, d.InvoiceID, d.CustomerID, d.AmountMinor, d.Currency, d.Reason, d.Note, d.CreatedBy, d.CreatedAt)
+		d.ID, d.ItemID, uuid.NullUUID{UUID: d.InvoiceID, Valid: d.InvoiceID != uuid.Nil}, d.CustomerID, d.AmountMinor, d.Currency, d.Reason,
+		d.Note, d.CreatedBy, d.CreatedAt)
 }
 
 // DisputeFlag reads one; see port.Holds.

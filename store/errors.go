@@ -31,6 +31,8 @@ var (
 	errWriteOffNotFound     = missing("write_off")
 	errEndpointNotFound     = missing("webhook_endpoint")
 	errDeliveryNotFound     = missing("webhook_delivery")
+	errRulesNotFound        = missing("triage_rules")
+	errMoveNotFound         = missing("move")
 )
 
 // What has changed since the caller read it.
@@ -45,6 +47,14 @@ var (
 	errTaskChanged         = changed("task")
 	errInstallationChanged = changed("installation")
 	errEndpointChanged     = changed("webhook_endpoint")
+	errDisputeChanged      = changed("dispute")
+	errReasonChanged       = changed("reason_code")
+	errLimitChanged        = changed("approval_limit")
+
+	errEvidenceChanged      = fault.New(fault.Precondition, "dispute.evidence_changed", "the evidence was changed since it was read")
+	errClaimDecisionChanged = fault.New(fault.Conflict, "dispute.decision_changed", "something became of the decision meanwhile")
+	errReasonExists         = fault.New(fault.Conflict, "reason_code.exists", "there is a reason with this code")
+	errReasonUnknown        = fault.New(fault.Invalid, "reason_code.unknown", "there is no such reason code")
 )
 
 func missing(noun string) *fault.Error {
@@ -76,6 +86,21 @@ var constraints = map[string]*fault.Error{
 	"documents_customer_id_fkey":          errCustomerNotFound,
 	"tasks_customer_id_fkey":              errCustomerNotFound,
 	"tasks_invoice_id_fkey":               errInvoiceNotFound,
+	"disputes_customer_id_fkey":           errCustomerNotFound,
+	"disputes_reason_fkey":                errReasonUnknown,
+	"aliases_reason_fkey":                 errReasonUnknown,
+	"aliases_customer_id_fkey":            errCustomerNotFound,
+	"triage_rules_customer_id_fkey":       errCustomerNotFound,
+	"triage_rules_version":                changed("triage_rules"),
+	"triage_rules_immutable":              fault.New(fault.Conflict, "triage_rules.immutable", "a published version of triage rules never changes"),
+	"dispute_decisions_immutable":         fault.New(fault.Conflict, "dispute.decision_immutable", "what was decided never changes"),
+	"dispute_decisions_seq":               errDisputeChanged,
+	"moves_immutable":                     fault.New(fault.Conflict, "move.immutable", "what was moved never changes"),
+	"dispute_parts_law":                   law("dispute"),
+	"disputes_sums":                       law("dispute"),
+	"disputes_closed":                     law("dispute"),
+	"disputes_next_date":                  fault.New(fault.Internal, "dispute.no_next_date", "a case that has not ended needs a next date"),
+	"dispute_deadlines_one":               fault.New(fault.Conflict, "dispute.deadline_taken", "a deadline of this kind stands already"),
 	"items_law":                           law("item"),
 	"items_disputed":                      law("item"),
 	"receipts_law":                        law("receipt"),

@@ -37,6 +37,11 @@ BEGIN
   GRANT UPDATE (used_at) ON policy_versions TO ` + AppRole + `;
   GRANT UPDATE (reversed_at) ON write_offs TO ` + AppRole + `;
   GRANT UPDATE (released_at, released_by) ON blocks TO ` + AppRole + `;
+  REVOKE UPDATE ON triage_rules, dispute_decisions, dispute_rounds, dispute_links, moves FROM ` + AppRole + `;
+  GRANT UPDATE (state, approval_id, approved_by) ON dispute_decisions TO ` + AppRole + `;
+  GRANT UPDATE (portal_reference, reply_by, answer, answer_note, answered_at, answered_by, buyer_involved) ON dispute_rounds TO ` + AppRole + `;
+  GRANT UPDATE (state) ON dispute_links TO ` + AppRole + `;
+  GRANT UPDATE (reversed_at) ON moves TO ` + AppRole + `;
   REVOKE UPDATE ON snapshots, snapshot_items, snapshot_sums, census_findings FROM ` + AppRole + `;
   IF to_regclass('goose_db_version') IS NOT NULL THEN
     REVOKE INSERT, UPDATE ON goose_db_version FROM ` + AppRole + `;
