@@ -11,6 +11,9 @@ type Figures struct {
 	Tasks     []Tally // open; key: kind
 	Counters  []Tally // key: name
 
+	Disputes       []Tally // claims' cases that have not ended; key: state
+	DisputesDenied []Tally // those with a denied part that is open; key: currency; Minor is what is denied and open
+
 	ApprovalsOpen    int64
 	ApprovalsOverdue int64
 	ApprovalsSince   time.Time // business instant at which the oldest was asked for; zero: none

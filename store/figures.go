@@ -15,6 +15,16 @@ const (
 	figureCases    = `SELECT state, '', count(*), 0::float8 FROM cases GROUP BY state`
 	figureLate     = `SELECT count(*) FROM cases WHERE state = 'active' AND wake_at < $1`
 	figureItems    = `SELECT currency, '', count(*), sum(open_minor)::float8 FROM items WHERE open_minor > 0 GROUP BY currency`
+	figureDisputes = `SELECT state, '', count(*), 0::float8 FROM disputes WHERE state NOT IN ('closed','void') GROUP BY state`
+	figureDenied   = `
+SELECT
+  currency,
+  '',
+  count(*),
+  sum(denied_minor)::float8
+FROM disputes
+WHERE denied_minor > 0 AND state NOT IN ('closed','void')
+GROUP BY currency`
 	figureNotices  = `SELECT state, channel, count(*), 0::float8 FROM notices GROUP BY state, channel`
 	figureTasks    = `SELECT kind, '', count(*), 0::float8 FROM tasks WHERE state = 'open' GROUP BY kind`
 	figureCounters = `SELECT name, '', value, 0::float8 FROM counters`
@@ -70,7 +80,7 @@ func (db *DB) Figures(ctx context.Context, now, late time.Time, timeout time.Dur
 		for sql, into := range map[string]*[]port.Tally{
 			figureCases: &f.Cases, figureItems: &f.Items, figureNotices: &f.Notices, figureTasks: &f.Tasks,
 			figureCounters: &f.Counters, figureRefused: &f.Quarantine, figureDeliver: &f.Deliveries, figureEndpoint: &f.Endpoints,
-			figureCensus: &f.Census,
+			figureCensus: &f.Census, figureDisputes: &f.Disputes, figureDenied: &f.DisputesDenied,
 		} {
 			b.Queue(sql).Query(func(rows pgx.Rows) (err error) {
 				*into, err = pgx.CollectRows(rows, pgx.RowToStructByPos[port.Tally])

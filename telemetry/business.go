@@ -4,6 +4,9 @@ package telemetry
 const (
 	Cases           = "arrears_cases"
 	CasesLate       = "arrears_cases_late"
+	Disputes        = "arrears_disputes"
+	DisputesDenied  = "arrears_disputes_denied"
+	DisputesDeniedM = "arrears_disputes_denied_minor"
 	ItemsOpen       = "arrears_items_open"
 	ItemsOpenMinor  = "arrears_items_open_minor"
 	NoticesTotal    = "arrears_notices_total"
@@ -38,6 +41,9 @@ func businessCatalogue() []Metric {
 	own := []Metric{
 		{Name: Cases, Kind: Gauge, Labels: []string{"state"}, Unit: "cases", Help: "Collection cases: active (armed; each waits for its next date), needs_attention (parked until a person looks), closed.", Alert: "ArrearsNeedsAttention"},
 		{Name: CasesLate, Kind: Gauge, Unit: "cases", Help: "Active cases whose next date passed more than an hour ago: the engine or its workers do not keep up.", Alert: "ArrearsCasesLate"},
+		{Name: Disputes, Kind: Gauge, Labels: []string{"state"}, Unit: "cases", Help: "Cases of deductions and disputes that have not ended, by state."},
+		{Name: DisputesDenied, Kind: Gauge, Labels: []string{"currency"}, Values: maxKinds, Unit: "cases", Help: "Those of which something is denied and still open."},
+		{Name: DisputesDeniedM, Kind: Gauge, Labels: []string{"currency"}, Values: maxKinds, Unit: "minor units of the currency", Help: "What is denied and open of them. Never add currencies up."},
 		{Name: ItemsOpen, Kind: Gauge, Labels: []string{"currency"}, Values: maxKinds, Unit: "items", Help: "Items of which something is open."},
 		{Name: ItemsOpenMinor, Kind: Gauge, Labels: []string{"currency"}, Values: maxKinds, Unit: "minor units of the currency", Help: "What is open of them. Never add currencies up."},
 		{Name: NoticesTotal, Kind: Counter, Labels: []string{"channel", "outcome"}, Unit: "notices", Help: "Notices that ended, by outcome: sent, withdrawn (its reason went away), refused (by the other side for good).", Alert: "ArrearsNoticesRefused"},
@@ -53,7 +59,7 @@ func businessCatalogue() []Metric {
 		{Name: AuditUnsealed, Kind: Gauge, Unit: "entries", Help: "Entries of the record without a position yet; a long transaction holds them up."},
 		{Name: AuditOldest, Kind: Gauge, Unit: "seconds", Help: "Age of the oldest of them.", Alert: "ArrearsRecordUnsealed"},
 		{Name: AuditPosition, Kind: Gauge, Unit: "position", Help: "The last position of the record. It only grows."},
-		{Name: InvariantTotal, Kind: Counter, Labels: []string{"name"}, Values: maxKinds, Unit: "events", Help: "Counters of what must not happen (dunned_after_paid, asked_too_much) or is documented to happen after a crash (resent_same_bytes, withdrawn_in_sending, paid_while_sending).", Alert: "ArrearsDunnedWrongly"},
+		{Name: InvariantTotal, Kind: Counter, Labels: []string{"name"}, Values: maxKinds, Unit: "events", Help: "Counters of what must not happen (dunned_after_paid, asked_too_much) or is documented to happen after a crash (resent_same_bytes, withdrawn_in_sending, the same two of messages about claims, paid_while_sending).", Alert: "ArrearsDunnedWrongly"},
 		{Name: QuarantineOpen, Kind: Gauge, Labels: []string{"severity"}, Unit: "rows", Help: "Rows of loads that wait to be corrected or discarded."},
 		{Name: CensusFindings, Kind: Gauge, Labels: []string{"check", "repaired"}, Values: maxKinds, Unit: "findings", Help: "What the last census found, by check; repaired is yes where it was put right at once.", Alert: "ArrearsCensusFindings"},
 		{Name: CensusAge, Kind: Gauge, Unit: "seconds", Help: "Real time since the last census that was done began. Absent before the first.", Alert: "ArrearsCensusMissing"},

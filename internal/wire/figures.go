@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"arrears/domain/dispute"
 	"arrears/port"
 	"arrears/telemetry"
 )
@@ -45,8 +46,14 @@ func values(f port.Figures, now time.Time) []telemetry.Value {
 		{Name: telemetry.AuditOldest, N: f.Record.Oldest.Seconds()},
 	}
 	list = append(list, tallies(telemetry.Cases, f.Cases, "active", "needs_attention", "closed")...)
+	list = append(list, tallies(telemetry.Disputes, f.Disputes, liveStates()...)...)
+	for _, t := range f.DisputesDenied {
+		list = append(list, telemetry.Value{Name: telemetry.DisputesDenied, Labels: []string{t.Key}, N: float64(t.N)},
+			telemetry.Value{Name: telemetry.DisputesDeniedM, Labels: []string{t.Key}, N: t.Minor})
+	}
 	list = append(list, tallies(telemetry.InvariantTotal, f.Counters,
-		"dunned_after_paid", "asked_too_much", "paid_while_sending", "resent_same_bytes", "withdrawn_in_sending")...)
+		"dunned_after_paid", "asked_too_much", "paid_while_sending", "resent_same_bytes", "withdrawn_in_sending",
+		"message_resent_same_bytes", "message_withdrawn_in_sending")...)
 	list = append(list, tallies(telemetry.TasksOpen, f.Tasks)...)
 	list = append(list, tallies(telemetry.QuarantineOpen, f.Quarantine, "refused", "suspicious")...)
 	list = append(list, tallies(telemetry.WebhookWaiting, f.Deliveries, "pending", "dead")...)
@@ -71,6 +78,17 @@ func values(f port.Figures, now time.Time) []telemetry.Value {
 		list = append(list, telemetry.Value{Name: name, Labels: []string{t.Second, t.Key}, N: float64(t.N)})
 	}
 	return list
+}
+
+// liveStates are the states of cases that have not ended.
+func liveStates() []string {
+	var live []string
+	for _, s := range dispute.States() {
+		if !s.Ended() {
+			live = append(live, string(s))
+		}
+	}
+	return live
 }
 
 // tallies shows counts by one label; the known keys are shown even where there is none.

@@ -32,6 +32,9 @@ FROM (VALUES ('open', 1), ('open', -1), ('approved', -1)) AS a (s, d);
 INSERT INTO tasks (id, kind, dedupe, role, summary, due_on, state, created_at)
 SELECT gen_random_uuid(), k, gen_random_uuid()::text, 'collector', '', '2026-01-01', s, now()
 FROM (VALUES ('no_address', 'open'), ('no_address', 'open'), ('no_address', 'done'), ('ladder_done', 'open')) AS t (k, s);
+INSERT INTO disputes (id, kind, customer_id, currency, state, source, taken_on, claimed_whole, claimed_minor, pending_minor, denied_minor, wake_at, opened_by, opened_at, closed_at)
+SELECT gen_random_uuid(), 'deduction', gen_random_uuid(), c, s, 'api', '2026-01-01', 100, 100, p, d, now(), 'x', now(), CASE WHEN s = 'closed' THEN now() END
+FROM (VALUES ('EUR', 'opened', 100, 0), ('EUR', 'opened', 100, 0), ('EUR', 'contested', 0, 60), ('USD', 'investigating', 30, 70), ('EUR', 'closed', 0, 0)) AS d (c, s, p, d);
 DELETE FROM nudges;
 INSERT INTO nudges (workflow_id, subject_id, kind, start_at, attempts, not_before)
 VALUES ('invoice/1', gen_random_uuid(), 'invoice', NULL, 0, now() - interval '100 seconds'),
@@ -95,8 +98,11 @@ func TestFiguresAreThoseOfTheDatabase(t *testing.T) {
 	have := figuresOf(t, counted(t))
 	want := map[string]string{
 		`arrears_cases{state="active"}`: "3", `arrears_cases{state="needs_attention"}`: "1", `arrears_cases{state="closed"}`: "2",
-		`arrears_cases_late`:                 "1",
-		`arrears_items_open{currency="EUR"}`: "2", `arrears_items_open{currency="JPY"}`: "1",
+		`arrears_cases_late`:               "1",
+		`arrears_disputes{state="opened"}`: "2", `arrears_disputes{state="contested"}`: "1", `arrears_disputes{state="awaiting_approval"}`: "0",
+		`arrears_disputes_denied{currency="EUR"}`: "1", `arrears_disputes_denied_minor{currency="EUR"}`: "60",
+		`arrears_disputes_denied_minor{currency="USD"}`: "70",
+		`arrears_items_open{currency="EUR"}`:            "2", `arrears_items_open{currency="JPY"}`: "1",
 		`arrears_items_open_minor{currency="EUR"}`: "450", `arrears_items_open_minor{currency="JPY"}`: "7",
 		`arrears_notices_total{channel="email",outcome="sent"}`: "2", `arrears_notices_total{channel="letter",outcome="sent"}`: "1",
 		`arrears_notices_total{channel="email",outcome="withdrawn"}`: "1", `arrears_notices_total{channel="email",outcome="refused"}`: "1",
