@@ -84,7 +84,7 @@ func checkAmounts(a Amounts, dec Decision) error {
 	if valid < 0 || denied < 0 || conceded < 0 || valid > a.ClaimedMinor || denied > a.ClaimedMinor || conceded > a.ClaimedMinor {
 		return invalidDecision("", "field.out_of_range", "an amount is negative or exceeds the claim")
 	}
-	fits := false
+	var fits bool
 	switch dec.Kind {
 	case DecideValid:
 		fits = valid > 0 && denied == 0 && conceded == 0

@@ -93,10 +93,9 @@ func (h *history) each(t *rapid.T, change func(*Amounts, int64) error, there fun
 		has := there(h.d.Parts[i].Amounts)
 		minor := rapid.Int64Range(0, has+1).Draw(t, "amount")
 		before := h.d.Parts[i].Amounts
-		switch err := change(&h.d.Parts[i].Amounts, minor); {
-		case err == nil:
+		if err := change(&h.d.Parts[i].Amounts, minor); err == nil {
 			moved = true
-		default:
+		} else {
 			require.NotEqual(t, fault.CodeInternal, fault.CodeOf(err))
 			require.Equal(t, before, h.d.Parts[i].Amounts, "a refusal changes nothing")
 		}

@@ -1,6 +1,7 @@
 package dispute_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,7 +42,7 @@ func TestWhoMayDecideAlone(t *testing.T) {
 			require.False(t, MayDecide(limits, c.role, c.currency, c.kind, c.most+1), "%+v", c)
 		}
 	}
-	bound := append(limits, Limit{Role: "admin", Currency: "EUR", Kind: LimitValid, AmountMinor: 200})
+	bound := append(slices.Clone(limits), Limit{Role: "admin", Currency: "EUR", Kind: LimitValid, AmountMinor: 200})
 	require.True(t, MayDecide(bound, "admin", "EUR", LimitValid, 500), "what a lower role may")
 	require.False(t, MayDecide(bound, "admin", "EUR", LimitValid, 501), "an admin's own limit binds")
 }

@@ -19,7 +19,7 @@ func Similar(a, b Dispute) (why string, ok bool) {
 		return SameReference, true
 	}
 	if a.Currency == b.Currency && sameReason(a, b) && slices.ContainsFunc(a.Parts, func(p Part) bool {
-		return slices.ContainsFunc(b.Parts, func(q Part) bool { return p.sameAs(q) })
+		return slices.ContainsFunc(b.Parts, p.sameAs)
 	}) {
 		return SameClaim, true
 	}
