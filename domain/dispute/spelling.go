@@ -92,8 +92,8 @@ func cut(s string, n int) string {
 // typo reports whether a word is another one with a slip of the pen: both of so many letters at least, one letter wrong,
 // missing, too many or two changed about, and two such slips from seven letters on. The slips are counted.
 func typo(a, b string, letters int) (slips int, ok bool) {
-	x, y := []rune(a), []rune(b)
-	shorter, longer := min(len(x), len(y)), max(len(x), len(y))
+	n, m := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
+	shorter, longer := min(n, m), max(n, m)
 	allowed := 1
 	if shorter >= 7 {
 		allowed = 2
@@ -101,7 +101,7 @@ func typo(a, b string, letters int) (slips int, ok bool) {
 	if shorter < letters || longer > 40 || longer-shorter > allowed {
 		return 0, false
 	}
-	slips = distance(x, y)
+	slips = distance([]rune(a), []rune(b))
 	return slips, slips > 0 && slips <= allowed
 }
 
