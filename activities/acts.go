@@ -100,7 +100,7 @@ func (s *sheet) task(it *policy.ItemFacts, kind, summary, last string) casework.
 	return casework.Task{
 		ID: newID(), Kind: kind, Dedupe: dedupe,
 		CustomerID: uuid.NullUUID{UUID: s.file.Case.CustomerID, Valid: true},
-		InvoiceID:  uuid.NullUUID{UUID: s.file.InvoiceID, Valid: true},
+		InvoiceID:  s.file.InvoiceID,
 		ItemID:     uuid.NullUUID{UUID: it.ID, Valid: true},
 		Assignee:   s.file.Collector, Role: string(access.Collector), Summary: summary,
 		DueOn: s.today(it), State: casework.TaskOpen, CreatedAt: s.now,
@@ -186,7 +186,7 @@ func (c *Collection) settlePromises(ctx context.Context, s *sheet) error {
 	if err := s.tx.NudgeWideCases(ctx, s.file.Case.CustomerID); err != nil {
 		return err
 	}
-	files, err := s.tx.CaseFiles(ctx, []uuid.UUID{s.file.InvoiceID}, s.now)
+	files, err := s.tx.CaseFiles(ctx, []uuid.UUID{s.file.ID}, s.now)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (c *Collection) settlePromises(ctx context.Context, s *sheet) error {
 
 // lapse withdraws what waits for approval or is approved for the case: the amount it was asked for is no longer the one.
 func (s *sheet) lapse(ctx context.Context, why string) error {
-	cases := []uuid.UUID{s.file.InvoiceID}
+	cases := []uuid.UUID{s.file.ID}
 	notices, err := s.tx.LiveNotices(ctx, cases)
 	if err != nil {
 		return err
@@ -216,7 +216,7 @@ func (s *sheet) lapse(ctx context.Context, why string) error {
 	if err != nil {
 		return err
 	}
-	return s.lapsed(steps, uuid.NullUUID{UUID: s.file.InvoiceID, Valid: true}, why)
+	return s.lapsed(steps, s.file.InvoiceID, why)
 }
 
 func (s *sheet) withdrawDraft(ctx context.Context, n notice.Notice, why string) error {
@@ -227,7 +227,7 @@ func (s *sheet) withdrawDraft(ctx context.Context, n notice.Notice, why string) 
 	if _, err := s.tx.WithdrawNotice(ctx, n.ID, why, s.now); err != nil {
 		return err
 	}
-	e, err := entry(s.now, "notice.withdrawn", "notice", n.ID, n.CustomerID, oneCase(n.Lines), map[string]any{
+	e, err := entry(s.now, "notice.withdrawn", "notice", n.ID, n.CustomerID, oneInvoice(n.Lines), map[string]any{
 		"reason": why, "stage": n.Stage, "lines": len(n.Lines),
 	})
 	if err != nil {
@@ -235,7 +235,7 @@ func (s *sheet) withdrawDraft(ctx context.Context, n notice.Notice, why string) 
 	}
 	s.work.Audit = append(s.work.Audit, e)
 	open := slices.DeleteFunc(approvals, func(ap casework.Approval) bool { return ap.State != casework.ApprovalOpen })
-	return s.lapsed(open, oneCase(n.Lines), why)
+	return s.lapsed(open, oneInvoice(n.Lines), why)
 }
 
 // lapsed records that approvals lapsed.

@@ -154,7 +154,7 @@ func (c *Collection) draft(ctx context.Context, s *sheet, parts []part) error {
 		WorkflowID: contract.WorkflowID(contract.KindNotice, n.ID), SubjectID: n.ID, Kind: contract.KindNotice,
 		StartAt: ap.DueAt, FirstAction: contract.NoticeDeadline,
 	})
-	invoice := oneCase(n.Lines)
+	invoice := oneInvoice(n.Lines)
 	e, err := entry(s.now, "approval.requested", "approval", ap.ID, ap.CustomerID, invoice, requestData(ap))
 	s.work.Audit = append(s.work.Audit, e)
 	return err
@@ -196,14 +196,14 @@ func itemsOf(lines []notice.Line) []uuid.UUID {
 	return ids
 }
 
-// oneCase is the case that a notice is about when it is about one alone.
-func oneCase(lines []notice.Line) uuid.NullUUID {
+// oneInvoice is the invoice that a notice is about when it is about one alone.
+func oneInvoice(lines []notice.Line) uuid.NullUUID {
 	var one uuid.NullUUID
-	for _, l := range lines {
-		if one.Valid && one.UUID != l.CaseID {
+	for i, l := range lines {
+		if i > 0 && one != l.InvoiceID {
 			return uuid.NullUUID{}
 		}
-		one = uuid.NullUUID{UUID: l.CaseID, Valid: true}
+		one = l.InvoiceID
 	}
 	return one
 }

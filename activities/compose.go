@@ -110,6 +110,10 @@ func payBy(lines []notice.Line, from calendar.Date, holidays string) calendar.Da
 func described(l, with notice.Line) notice.Line {
 	l.InvoiceNumber, l.PurchaseOrder, l.InvoiceDate, l.DueDate = with.InvoiceNumber, with.PurchaseOrder, with.InvoiceDate, with.DueDate
 	l.Instalment, l.Instalments, l.OriginalMinor = with.Instalment, with.Instalments, with.OriginalMinor
+	l.ClaimNumber, l.ClaimReference, l.AgingDate = with.ClaimNumber, with.ClaimReference, with.AgingDate
+	if l.ClaimNumber != 0 {
+		l.AgingDays = l.DaysPastDue + l.DueDate.DaysSince(l.AgingDate)
+	}
 	return l
 }
 

@@ -66,7 +66,7 @@ func (c *Collection) approvalDeadlines(ctx context.Context, s *sheet) error {
 		if ap.State == casework.ApprovalSkipped {
 			s.skip(it, live)
 		} else {
-			s.work.Tasks = append(s.work.Tasks, h.overdueTask(ap, ap.CaseID, s.now))
+			s.work.Tasks = append(s.work.Tasks, h.overdueTask(ap, s.file.InvoiceID, s.now))
 			moved := *it.Live
 			moved.DueAt = ap.DueAt
 			it.Live = &moved

@@ -118,7 +118,7 @@ func (n *Notices) late(ctx context.Context, f port.NoticeFile, now time.Time) er
 	today := dateIn(now, f.TimeZone)
 	task := casework.Task{
 		ID: newID(), Kind: taskNeedsAttention, Dedupe: taskNeedsAttention + "/" + f.ID.String() + "/" + today.String(),
-		CustomerID: uuid.NullUUID{UUID: f.CustomerID, Valid: true}, InvoiceID: oneCase(f.Lines),
+		CustomerID: uuid.NullUUID{UUID: f.CustomerID, Valid: true}, InvoiceID: oneInvoice(f.Lines),
 		Role: string(access.Supervisor), Summary: "A notice could not be handed over all day: " + f.Outcome,
 		DueOn: today, State: casework.TaskOpen, CreatedAt: now,
 	}

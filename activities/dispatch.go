@@ -148,7 +148,7 @@ func (j *dispatchJob) checkLines(ctx context.Context) error {
 		if !isLive(*l) {
 			continue
 		}
-		at := slices.IndexFunc(files, func(f port.CaseFile) bool { return f.InvoiceID == l.CaseID })
+		at := slices.IndexFunc(files, func(f port.CaseFile) bool { return f.ID == l.CaseID })
 		if err := j.checkLine(ctx, l, files, at); err != nil {
 			return err
 		}
@@ -213,8 +213,8 @@ func (j *dispatchJob) dropLine(l *notice.Line, step casework.Step, live bool) er
 		step.State, step.Reason = casework.StepWithdrawn, why
 		j.work.Steps = append(j.work.Steps, step)
 	}
-	j.work.Nudges = append(j.work.Nudges, nudgeCase(l.CaseID))
-	return j.audit("line.withdrawn", "notice_line", l.ID, uuid.NullUUID{UUID: l.CaseID, Valid: true}, map[string]any{
+	j.work.Nudges = append(j.work.Nudges, nudgeCase(l.CaseID, l.ItemID))
+	return j.audit("line.withdrawn", "notice_line", l.ID, l.InvoiceID, map[string]any{
 		"notice_id": l.NoticeID, "item_id": l.ItemID, "stage": l.Stage, "reason": why,
 	})
 }
@@ -234,7 +234,7 @@ func (j *dispatchJob) withdraw(ctx context.Context, why string) (dispatched, err
 	if j.resend {
 		work.Counts = []port.Count{{Name: countWithdrawn, N: 1}}
 	}
-	e, err := entry(j.now, "notice.withdrawn", "notice", j.f.ID, j.f.CustomerID, oneCase(j.f.Lines), map[string]any{
+	e, err := entry(j.now, "notice.withdrawn", "notice", j.f.ID, j.f.CustomerID, oneInvoice(j.f.Lines), map[string]any{
 		"reason": why, "in_sending": j.resend,
 	})
 	if err != nil {
@@ -248,7 +248,7 @@ func (j *dispatchJob) withdraw(ctx context.Context, why string) (dispatched, err
 func (j *dispatchJob) drop(ctx context.Context) (dispatched, error) {
 	j.f.State, j.f.Outcome = notice.Withdrawn, "no_line_left"
 	j.work.Notices = append(j.work.Notices, port.NoticeWrite{Notice: j.f.Notice})
-	err := j.audit("notice.withdrawn", "notice", j.f.ID, oneCase(j.f.Lines), map[string]any{"reason": j.f.Outcome})
+	err := j.audit("notice.withdrawn", "notice", j.f.ID, oneInvoice(j.f.Lines), map[string]any{"reason": j.f.Outcome})
 	if err != nil {
 		return dispatched{}, err
 	}
@@ -291,7 +291,7 @@ func (j *dispatchJob) mark() error {
 	}
 	f.State, f.Outcome, f.OutcomeDetail = notice.Sending, "", ""
 	f.Dispatches++
-	return j.audit(action, "notice", f.ID, oneCase(f.Lines), map[string]any{
+	return j.audit(action, "notice", f.ID, oneInvoice(f.Lines), map[string]any{
 		"channel": f.Channel, "amount_minor": f.AskedMinor, "currency": f.Currency, "dispatch": f.Dispatches,
 	})
 }

@@ -126,7 +126,7 @@ func passDeadline(ctx context.Context, tx port.Tx, f port.NoticeFile, now time.T
 	}
 	h := house{f.HouseZone, f.HouseCalendar}
 	ap, action := h.overdue(ap, now)
-	invoice := oneCase(f.Lines)
+	invoice := oneInvoice(f.Lines)
 	e, err := entry(now, action, "approval", ap.ID, ap.CustomerID, invoice, approvalData(ap))
 	if err != nil {
 		return f, err
@@ -167,8 +167,8 @@ func skipDraft(ctx context.Context, tx port.Tx, f port.NoticeFile, now time.Time
 		s.State, s.Reason, s.DoneOn = casework.StepSkipped, why, dateIn(now, f.TimeZone)
 		work.Steps = append(work.Steps, s)
 		work.Climbs = append(work.Climbs, port.Climb{StepID: s.ID, On: s.DoneOn})
-		work.Nudges = append(work.Nudges, nudgeCase(s.CaseID))
-		e, err := entry(now, "step.skipped", "step", s.ID, f.CustomerID, uuid.NullUUID{UUID: s.CaseID, Valid: true},
+		work.Nudges = append(work.Nudges, nudgeCase(s.CaseID, s.ItemID))
+		e, err := entry(now, "step.skipped", "step", s.ID, f.CustomerID, invoiceOf(f.Lines, s.ID),
 			map[string]any{"stage": s.Stage, "reason": why, "item_id": s.ItemID})
 		if err != nil {
 			return f, err
@@ -184,10 +184,20 @@ func skipDraft(ctx context.Context, tx port.Tx, f port.NoticeFile, now time.Time
 	return f, nil
 }
 
-func nudgeCase(caseID uuid.UUID) port.Nudge {
-	return port.Nudge{
-		WorkflowID: contract.WorkflowID(contract.KindInvoice, caseID), SubjectID: caseID, Kind: contract.KindInvoice, FirstAction: contract.Review,
+// invoiceOf is the invoice of the step's line.
+func invoiceOf(lines []notice.Line, step uuid.UUID) uuid.NullUUID {
+	for _, l := range lines {
+		if l.StepID == step {
+			return l.InvoiceID
+		}
 	}
+	return uuid.NullUUID{}
+}
+
+// nudgeCase nudges the collection case of an item.
+func nudgeCase(caseID, itemID uuid.UUID) port.Nudge {
+	kind := contract.CaseKindOf(caseID, itemID)
+	return port.Nudge{WorkflowID: contract.WorkflowID(kind, caseID), SubjectID: caseID, Kind: kind, FirstAction: contract.Review}
 }
 
 func (n *Notices) real() time.Time {

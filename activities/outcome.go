@@ -87,9 +87,9 @@ func (o *outcomeJob) sent() error {
 		o.work.Steps = append(o.work.Steps, step)
 		o.work.Climbs = append(o.work.Climbs, port.Climb{StepID: step.ID, On: step.DoneOn, Notice: true, Level: l.Level})
 		if !asExpected {
-			o.work.Nudges = append(o.work.Nudges, nudgeCase(l.CaseID))
+			o.work.Nudges = append(o.work.Nudges, nudgeCase(l.CaseID, l.ItemID))
 		}
-		if err := o.audit("line.sent", "notice_line", l.ID, l.CaseID, map[string]any{
+		if err := o.audit("line.sent", "notice_line", l.ID, l.InvoiceID, map[string]any{
 			"notice_id": o.f.ID, "item_id": l.ItemID, "stage": l.Stage, "level": l.Level, "amount_minor": l.AskMinor,
 			"currency": o.f.Currency, "channel": o.f.Channel,
 		}); err != nil {
@@ -112,8 +112,8 @@ func (o *outcomeJob) refused(reason string) error {
 			step.State, step.Reason, step.DoneOn = casework.StepRefused, reason, dateIn(o.now, o.f.TimeZone)
 			o.work.Steps = append(o.work.Steps, step)
 		}
-		o.work.Nudges = append(o.work.Nudges, nudgeCase(l.CaseID))
-		if err := o.audit("line.refused", "notice_line", l.ID, l.CaseID, map[string]any{
+		o.work.Nudges = append(o.work.Nudges, nudgeCase(l.CaseID, l.ItemID))
+		if err := o.audit("line.refused", "notice_line", l.ID, l.InvoiceID, map[string]any{
 			"notice_id": o.f.ID, "item_id": l.ItemID, "stage": l.Stage, "reason": reason, "channel": o.f.Channel,
 		}); err != nil {
 			return err
@@ -133,7 +133,7 @@ func (o *outcomeJob) badAddress() error {
 	o.work.BadEmail = []port.BadEmail{{ContactID: contact, At: o.now, Reason: o.f.OutcomeDetail}}
 	o.work.Tasks = append(o.work.Tasks, casework.Task{
 		ID: newID(), Kind: taskBadAddress, Dedupe: taskBadAddress + "/" + o.f.ID.String(),
-		CustomerID: uuid.NullUUID{UUID: o.f.CustomerID, Valid: true}, InvoiceID: oneCase(o.f.Lines),
+		CustomerID: uuid.NullUUID{UUID: o.f.CustomerID, Valid: true}, InvoiceID: oneInvoice(o.f.Lines),
 		Assignee: o.f.Collector, Role: string(access.Collector), Summary: "An e-mail address was refused: correct it",
 		DueOn: dateIn(o.now, o.f.TimeZone), State: casework.TaskOpen, CreatedAt: o.now,
 	})
@@ -143,7 +143,7 @@ func (o *outcomeJob) badAddress() error {
 }
 
 func (o *outcomeJob) noticeAudit(action string) error {
-	e, err := entry(o.now, action, "notice", o.f.ID, o.f.CustomerID, oneCase(o.f.Lines), map[string]any{
+	e, err := entry(o.now, action, "notice", o.f.ID, o.f.CustomerID, oneInvoice(o.f.Lines), map[string]any{
 		"channel": o.f.Channel, "amount_minor": o.f.AskedMinor, "currency": o.f.Currency, "lines": len(o.work.Lines),
 		"outcome": o.f.Outcome, "resends": o.f.Resends,
 	})
@@ -151,8 +151,8 @@ func (o *outcomeJob) noticeAudit(action string) error {
 	return err
 }
 
-func (o *outcomeJob) audit(action, kind string, id, invoice uuid.UUID, data map[string]any) error {
-	e, err := entry(o.now, action, kind, id, o.f.CustomerID, uuid.NullUUID{UUID: invoice, Valid: true}, data)
+func (o *outcomeJob) audit(action, kind string, id uuid.UUID, invoice uuid.NullUUID, data map[string]any) error {
+	e, err := entry(o.now, action, kind, id, o.f.CustomerID, invoice, data)
 	o.work.Audit = append(o.work.Audit, e)
 	return err
 }

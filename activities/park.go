@@ -42,9 +42,12 @@ func (p *Parking) Park(ctx context.Context, in contract.ParkInput) (contract.Nex
 			ID: newID(), Kind: taskNeedsAttention, Role: string(access.Supervisor), State: casework.TaskOpen, CreatedAt: now,
 			Summary: in.Activity + " failed: " + in.Code, DueOn: dateIn(now, house.TimeZone),
 		}
-		if in.Kind == contract.KindNotice {
+		switch in.Kind {
+		case contract.KindNotice:
 			task, err = parkNotice(ctx, tx, in, task)
-		} else {
+		case contract.KindDispute:
+			task, err = parkClaim(ctx, tx, in, task)
+		default:
 			task, err = parkCase(ctx, tx, in, task, &work)
 		}
 		if err != nil {
@@ -87,8 +90,13 @@ func parkCase(ctx context.Context, tx port.Tx, in contract.ParkInput, task casew
 	work.Cases = []casework.Case{c}
 	task.Dedupe = taskNeedsAttention + "/" + c.ID.String() + "/" + strconv.Itoa(c.Decisions)
 	task.CustomerID = uuid.NullUUID{UUID: c.CustomerID, Valid: true}
-	task.InvoiceID = uuid.NullUUID{UUID: c.ID, Valid: true}
-	return task, nil
+	if c.Kind != contract.KindDeduction {
+		task.InvoiceID = uuid.NullUUID{UUID: c.ID, Valid: true}
+		return task, nil
+	}
+	it, err := tx.Item(ctx, c.ID)
+	task.InvoiceID, task.ItemID = it.InvoiceID, uuid.NullUUID{UUID: c.ID, Valid: true}
+	return task, err
 }
 
 // parkNotice leaves the notice as it is: its lines keep their cases waiting until a person sees to it.
@@ -99,7 +107,7 @@ func parkNotice(ctx context.Context, tx port.Tx, in contract.ParkInput, task cas
 	}
 	task.Dedupe = taskNeedsAttention + "/" + n.ID.String() + "/" + strconv.FormatInt(n.Version, 10)
 	task.CustomerID = uuid.NullUUID{UUID: n.CustomerID, Valid: true}
-	task.InvoiceID = oneCase(n.Lines)
+	task.InvoiceID = oneInvoice(n.Lines)
 	return task, nil
 }
 

@@ -49,7 +49,8 @@ func lineData(l notice.Line, it *policy.ItemFacts, channel any) map[string]any {
 func (s *sheet) line(it *policy.ItemFacts, d policy.ItemDecision, step casework.Step) notice.Line {
 	l := notice.Line{
 		ID: newID(), NoticeID: step.NoticeID.UUID, ItemID: it.ID, CaseID: s.file.Case.ID, StepID: step.ID, Stage: d.Stage,
-		State: notice.LineLive, PolicyVersionID: s.file.PolicyVersionID, Template: d.Template, DueDate: it.DueDate,
+		InvoiceID: s.file.InvoiceID,
+		State:     notice.LineLive, PolicyVersionID: s.file.PolicyVersionID, Template: d.Template, DueDate: it.DueDate,
 	}
 	fillLine(&l, s.policy, it, d, s.now)
 	return l

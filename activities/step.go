@@ -167,7 +167,7 @@ func (s *sheet) finish() error {
 	default:
 		action = "case.reopened"
 	}
-	return s.audit(action, "case", c.ID, uuid.Nil, map[string]any{"decision": s.seq})
+	return s.audit(action, contract.SubjectOf(c.Kind), c.ID, uuid.Nil, map[string]any{"decision": s.seq})
 }
 
 func (s *sheet) next() contract.Next {
@@ -243,7 +243,7 @@ func (s *sheet) audit(action, kind string, id, item uuid.UUID, data map[string]a
 	if item != uuid.Nil {
 		data["item_id"] = item
 	}
-	e, err := entry(s.now, action, kind, id, s.file.Case.CustomerID, uuid.NullUUID{UUID: s.file.InvoiceID, Valid: true}, data)
+	e, err := entry(s.now, action, kind, id, s.file.Case.CustomerID, s.file.InvoiceID, data)
 	s.work.Audit = append(s.work.Audit, e)
 	return err
 }

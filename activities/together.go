@@ -88,7 +88,7 @@ type jointStep struct {
 // run performs the step of the case that was called first, then the others'. One of those that cannot go on is left to its own
 // call: it has written nothing yet. Where it was the database that refused, the transaction's end says so.
 func (j *jointStep) run(ctx context.Context, files []port.CaseFile, called uuid.UUID) (contract.Next, error) {
-	at := slices.IndexFunc(files, func(f port.CaseFile) bool { return f.InvoiceID == called })
+	at := slices.IndexFunc(files, func(f port.CaseFile) bool { return f.ID == called })
 	if at < 0 {
 		return contract.Next{}, fault.New(fault.NotFound, "case.not_found", "the case does not exist")
 	}

@@ -56,12 +56,12 @@ func (a *App) arm(ctx context.Context, tx port.Tx, now time.Time, invoiceID uuid
 // firstWork records the first decision. An invoice of which nothing is open begins closed, and no workflow starts.
 func firstWork(file port.CaseFile, versionID uuid.UUID, d policy.Decision, now time.Time, actor string) (port.Work, error) {
 	c := casework.Case{
-		ID: file.InvoiceID, Kind: contract.KindInvoice, CustomerID: file.Facts.Customer.ID, PolicyVersionID: versionID,
+		ID: file.ID, Kind: file.Case.Kind, CustomerID: file.Facts.Customer.ID, PolicyVersionID: versionID,
 		State: casework.CaseActive, NextAction: contract.ActivityOf(d.AtWake), WakeAt: d.WakeAt, Decisions: 1,
 		CustomerWide: file.Case.CustomerWide,
 	}
 	nudge := port.Nudge{
-		WorkflowID: contract.WorkflowID(contract.KindInvoice, c.ID), SubjectID: c.ID, Kind: contract.KindInvoice,
+		WorkflowID: contract.WorkflowID(c.Kind, c.ID), SubjectID: c.ID, Kind: c.Kind,
 		StartAt: d.WakeAt, FirstAction: c.NextAction,
 	}
 	nudges := []port.Nudge{nudge}
@@ -73,7 +73,7 @@ func firstWork(file port.CaseFile, versionID uuid.UUID, d policy.Decision, now t
 		c.NextAction, c.WakeAt = contract.ActivityOf(d.Now), now
 		nudges[0].StartAt, nudges[0].FirstAction = time.Time{}, c.NextAction
 	}
-	entry, err := caseEntry(now, actor, "case.armed", c, map[string]any{
+	entry, err := caseEntry(now, actor, "case.armed", c, file.InvoiceID, map[string]any{
 		"policy_version_id": versionID, "next_action": c.NextAction, "wake_at": stamp(c.WakeAt), "decision": 1,
 	})
 	return port.Work{
@@ -98,8 +98,18 @@ func customerWide(p *policy.Policy) bool {
 }
 
 // caseEntry is an audit entry about a case; it belongs to the invoice's history.
-func caseEntry(now time.Time, actor, action string, c casework.Case, data map[string]any) (audit.Entry, error) {
-	return engineEntry(now, actor, action, "case", c.ID, c.CustomerID, uuid.NullUUID{UUID: c.ID, Valid: true}, data)
+func caseEntry(now time.Time, actor, action string, c casework.Case, invoice uuid.NullUUID, data map[string]any) (audit.Entry, error) {
+	return engineEntry(now, actor, action, contract.SubjectOf(c.Kind), c.ID, c.CustomerID, invoice, data)
+}
+
+// invoiceOfCase is the invoice to whose history a case belongs; a claim without one has none.
+func invoiceOfCase(ctx context.Context, tx port.Tx, caseID uuid.UUID) (uuid.NullUUID, error) {
+	c, err := tx.Case(ctx, caseID)
+	if err != nil || c.Kind != contract.KindDeduction {
+		return uuid.NullUUID{UUID: caseID, Valid: true}, err
+	}
+	it, err := tx.Item(ctx, caseID)
+	return it.InvoiceID, err
 }
 
 // engineEntry is an audit entry of the engine's side.

@@ -70,11 +70,15 @@ func (a *App) WakeCase(ctx context.Context, who access.Principal, invoiceID uuid
 		if err != nil {
 			return err
 		}
-		entry, err := caseEntry(now, who.ID, "case.woken", c, map[string]any{"state": c.State})
+		invoice, err := invoiceOfCase(ctx, tx, c.ID)
 		if err != nil {
 			return err
 		}
-		nudges := []port.Nudge{caseNudge(invoiceID)}
+		entry, err := caseEntry(now, who.ID, "case.woken", c, invoice, map[string]any{"state": c.State})
+		if err != nil {
+			return err
+		}
+		nudges := []port.Nudge{caseNudge(c.ID, c.Kind)}
 		notices, err := tx.LiveNotices(ctx, []uuid.UUID{invoiceID})
 		if err != nil {
 			return err
@@ -141,7 +145,7 @@ func pin(ctx context.Context, tx port.Tx, now time.Time, invoiceID uuid.UUID) (u
 // stopAll withdraws whatever is under way for the case, whether or not it would still hold.
 func (a *App) stopAll(ctx context.Context, tx port.Tx, now time.Time, file port.CaseFile) error {
 	const why = "restarted"
-	notices, err := tx.LiveNotices(ctx, []uuid.UUID{file.InvoiceID})
+	notices, err := tx.LiveNotices(ctx, []uuid.UUID{file.ID})
 	if err != nil {
 		return err
 	}
@@ -151,14 +155,14 @@ func (a *App) stopAll(ctx context.Context, tx port.Tx, now time.Time, file port.
 		case n.Stage != "":
 			err = a.withdrawDraft(ctx, tx, now, n, why)
 		default:
-			err = a.withdrawLines(ctx, tx, now, touched(n.Lines, []uuid.UUID{file.InvoiceID}),
-				map[uuid.UUID]uuid.UUID{file.InvoiceID: file.Case.CustomerID}, why)
+			err = a.withdrawLines(ctx, tx, now, touched(n.Lines, []uuid.UUID{file.ID}),
+				map[uuid.UUID]uuid.UUID{file.ID: file.Case.CustomerID}, why)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return a.lapseSteps(ctx, tx, now, []uuid.UUID{file.InvoiceID}, why)
+	return a.lapseSteps(ctx, tx, now, []uuid.UUID{file.ID}, why)
 }
 
 func restartWork(file port.CaseFile, now time.Time, actor string) (port.Work, error) {
@@ -172,9 +176,9 @@ func restartWork(file port.CaseFile, now time.Time, actor string) (port.Work, er
 	if len(work.Ladder) == 0 {
 		return work, fault.New(fault.Conflict, CodeNothingOpen, "nothing of the invoice is open")
 	}
-	entry, err := caseEntry(now, actor, "case.restarted", file.Case, map[string]any{
+	entry, err := caseEntry(now, actor, "case.restarted", file.Case, file.InvoiceID, map[string]any{
 		"items": len(work.Ladder), "policy_version_id": file.Case.PolicyVersionID,
 	})
-	work.Audit, work.Nudges = []audit.Entry{entry}, []port.Nudge{caseNudge(file.InvoiceID)}
+	work.Audit, work.Nudges = []audit.Entry{entry}, []port.Nudge{caseNudge(file.ID, file.Case.Kind)}
 	return work, err
 }

@@ -99,11 +99,11 @@ func (a *App) withdrawDraft(ctx context.Context, tx port.Tx, now time.Time, n no
 // oneInvoice is the invoice that a notice is about when it is about one alone.
 func oneInvoice(lines []notice.Line) uuid.NullUUID {
 	var one uuid.NullUUID
-	for _, l := range lines {
-		if one.Valid && one.UUID != l.CaseID {
+	for i, l := range lines {
+		if i > 0 && one != l.InvoiceID {
 			return uuid.NullUUID{}
 		}
-		one = uuid.NullUUID{UUID: l.CaseID, Valid: true}
+		one = l.InvoiceID
 	}
 	return one
 }
@@ -125,13 +125,13 @@ func (a *App) withdrawLoose(ctx context.Context, tx port.Tx, now time.Time, line
 	var gone []notice.Line
 	owners := map[uuid.UUID]uuid.UUID{}
 	for _, f := range files {
-		owners[f.InvoiceID] = f.Case.CustomerID
+		owners[f.ID] = f.Case.CustomerID
 		p, err := tx.PinnedPolicy(ctx, f.PolicyVersionID)
 		if err != nil {
 			return err
 		}
 		for _, l := range lines {
-			if l.CaseID != f.InvoiceID {
+			if l.CaseID != f.ID {
 				continue
 			}
 			if _, holds := policy.Holds(p, f.Facts, l.ItemID, l.Stage, now); !holds {
@@ -166,7 +166,7 @@ func (a *App) withdrawLines(ctx context.Context, tx port.Tx, now time.Time, line
 // lineEntry is an audit entry about a line; it belongs to the invoice's history.
 func lineEntry(now time.Time, action string, l notice.Line, owner uuid.UUID, data map[string]any) (audit.Entry, error) {
 	data["notice_id"], data["item_id"], data["stage"] = l.NoticeID, l.ItemID, l.Stage
-	return engineEntry(now, "engine", action, "notice_line", l.ID, owner, uuid.NullUUID{UUID: l.CaseID, Valid: true}, data)
+	return engineEntry(now, "engine", action, "notice_line", l.ID, owner, l.InvoiceID, data)
 }
 
 // lapseSteps lapses what was asked about steps that send nothing.
@@ -177,7 +177,11 @@ func (a *App) lapseSteps(ctx context.Context, tx port.Tx, now time.Time, invoice
 	}
 	var work port.Work
 	for _, ap := range lapsed {
-		entry, err := approvalEntry(now, "engine", "approval.lapsed", ap, ap.CaseID, map[string]any{"reason": why})
+		invoice, err := invoiceOfCase(ctx, tx, ap.CaseID.UUID)
+		if err != nil {
+			return err
+		}
+		entry, err := approvalEntry(now, "engine", "approval.lapsed", ap, invoice, map[string]any{"reason": why})
 		if err != nil {
 			return err
 		}

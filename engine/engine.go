@@ -131,17 +131,6 @@ func (e *Engine) Polled(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// typeOf is the workflow type of a subject's kind.
-func typeOf(kind string) string {
-	switch kind {
-	case contract.KindNotice:
-		return contract.CustomerNotice
-	case contract.KindNightly:
-		return contract.Nightly
-	}
-	return contract.InvoiceCollection
-}
-
 func options(kind string, in contract.Input) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
 		ID:                    contract.WorkflowID(kind, in.Subject),
@@ -163,7 +152,7 @@ func (e *Engine) begin(ctx context.Context, kind string, in contract.Input, dela
 	o.EnableEagerStart = delay == 0 // where a worker runs in this process, the answer brings it the first task
 	o.WorkflowIDConflictPolicy = enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL
 	o.WorkflowExecutionErrorWhenAlreadyStarted = true
-	_, err = e.client.ExecuteWorkflow(ctx, o, typeOf(kind), in)
+	_, err = e.client.ExecuteWorkflow(ctx, o, contract.WorkflowOf(kind), in)
 	var running *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &running) {
 		return true, nil
@@ -181,7 +170,7 @@ func (e *Engine) Nudge(ctx context.Context, kind string, in contract.Input) erro
 		}
 	}
 	o := options(kind, in)
-	_, err := e.client.SignalWithStartWorkflow(ctx, o.ID, contract.Nudge, nil, o, typeOf(kind), in)
+	_, err := e.client.SignalWithStartWorkflow(ctx, o.ID, contract.Nudge, nil, o, contract.WorkflowOf(kind), in)
 	return err
 }
 

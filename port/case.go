@@ -23,12 +23,13 @@ type Cases interface {
 	// CaseFiles reads several cases in id order, without locking; ids that do not exist are left out. The caller holds the
 	// lock of their customer where it means to act.
 	CaseFiles(ctx context.Context, caseIDs []uuid.UUID, now time.Time) ([]CaseFile, error)
-	// NewCaseFile reads an invoice that has no case yet as if it had one. wide asks for the customer's sums.
-	// Error: invoice.not_found.
-	NewCaseFile(ctx context.Context, invoiceID uuid.UUID, wide bool, now time.Time) (CaseFile, error)
+	// NewCaseFile reads an invoice, or the item of a deduction or claim, that has no case yet as if it had one. wide asks for
+	// the customer's sums. Error: invoice.not_found.
+	NewCaseFile(ctx context.Context, caseID uuid.UUID, wide bool, now time.Time) (CaseFile, error)
 	// ResolvePolicy names the latest version of the policy that an invoice falls under: its own, else its customer's, else
-	// its segment's, else the installation's. Errors: invoice.not_found, policy.not_found.
-	ResolvePolicy(ctx context.Context, invoiceID uuid.UUID) (versionID uuid.UUID, used bool, err error)
+	// its segment's, else the installation's; for the item of a deduction or claim, the policy "repayment".
+	// Errors: invoice.not_found, policy.not_found.
+	ResolvePolicy(ctx context.Context, caseID uuid.UUID) (versionID uuid.UUID, used bool, err error)
 	// PinnedPolicy reads a version's policy by id, from memory after the first time: it never changes. The caller does not
 	// change it either. Error: policy.not_found.
 	PinnedPolicy(ctx context.Context, versionID uuid.UUID) (*policy.Policy, error)
@@ -65,14 +66,16 @@ type Cases interface {
 
 // CaseFile is a case with everything that deciding and acting needs.
 type CaseFile struct {
+	// ID is the case's, which is that of the invoice or of the deduction's or claim's own item.
+	ID   uuid.UUID
 	Case casework.Case // zero Case.ID: none yet
 	// PolicyVersionID is the pinned version.
 	PolicyVersionID uuid.UUID
 	Facts           policy.Facts
-	InvoiceID       uuid.UUID
-	Collector       string    // the customer's, for tasks
-	TimeZone        string    // the customer's
-	Live            []LiveRef // the steps under way, at most one per item
+	InvoiceID       uuid.NullUUID // none: a claim without invoice
+	Collector       string        // the customer's, for tasks
+	TimeZone        string        // the customer's
+	Live            []LiveRef     // the steps under way, at most one per item
 	Gathering       []GatheringRef
 	// The installation's, for approval deadlines.
 	HouseZone, HouseCalendar string
@@ -127,7 +130,7 @@ type Climb struct {
 type Nudge struct {
 	WorkflowID string
 	SubjectID  uuid.UUID
-	Kind       string // invoice, deduction or notice
+	Kind       string // of contract
 	// StartAt is the business instant to which a start is delayed; zero: at once.
 	StartAt     time.Time
 	FirstAction string

@@ -50,6 +50,7 @@ func startMachine(h *house, e *engine.Engine, watch *engine.Watch, o *Options) (
 	m.worker = worker.New(e.Client(), worker.Activities{
 		Collection: &activities.Collection{Store: h.db, Clock: h.clock, Office: office},
 		Notices:    &activities.Notices{Store: h.db, Clock: h.clock, Office: office},
+		Disputes:   &activities.Disputes{Store: h.db, Clock: h.clock, Office: office},
 		Parking:    &activities.Parking{Store: h.db, Clock: h.clock},
 	}, worker.Options{StickyTimeout: sticky, CacheSize: inMemory, Activities: atOnce, Workflows: atOnce, Log: o.Log, Identity: "rehearsal"})
 	return m, m.worker.Start()

@@ -67,14 +67,17 @@ type Report struct {
 	Verdict   Finding
 }
 
-// Invoice replays an invoice's collection case: its decisions from store and its runs from the engine. Without runs the
-// decisions alone are judged. Error: case.not_found.
-func Invoice(ctx context.Context, store port.Store, engine Histories, shape Shape, caseID uuid.UUID) (Report, error) {
+// Case replays the collection case of an invoice or of a denied deduction: its decisions from store and its runs from the
+// engine. Without runs the decisions alone are judged. Error: case.not_found.
+func Case(ctx context.Context, store port.Store, engine Histories, shape Shape, caseID uuid.UUID) (Report, error) {
+	var kind string
 	r := Report{CaseID: caseID, Rules: policy.RulesVersion, Verdict: Identical}
 	if err := store.Read(ctx, func(ctx context.Context, tx port.Tx) error {
-		if _, err := tx.Case(ctx, caseID); err != nil {
+		c, err := tx.Case(ctx, caseID)
+		if err != nil {
 			return err
 		}
+		kind = c.Kind
 		records, err := tx.DecisionsOf(ctx, caseID)
 		if err != nil {
 			return err
@@ -84,7 +87,7 @@ func Invoice(ctx context.Context, store port.Store, engine Histories, shape Shap
 	}); err != nil {
 		return Report{}, err
 	}
-	runs, err := engine.Histories(ctx, contract.WorkflowID(contract.KindInvoice, caseID))
+	runs, err := engine.Histories(ctx, contract.WorkflowID(kind, caseID))
 	if err != nil {
 		return Report{}, err
 	}

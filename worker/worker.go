@@ -56,6 +56,7 @@ const (
 type Activities struct {
 	Collection *activities.Collection
 	Notices    *activities.Notices
+	Disputes   *activities.Disputes
 	Parking    *activities.Parking
 	Nightly    *activities.Nightly
 }
@@ -123,6 +124,7 @@ func RegisterWorkflows(r interface {
 }) {
 	r.RegisterWorkflowWithOptions(workflows.InvoiceCollection, workflow.RegisterOptions{Name: contract.InvoiceCollection})
 	r.RegisterWorkflowWithOptions(workflows.CustomerNotice, workflow.RegisterOptions{Name: contract.CustomerNotice})
+	r.RegisterWorkflowWithOptions(workflows.DeductionDispute, workflow.RegisterOptions{Name: contract.DeductionDispute})
 	r.RegisterWorkflowWithOptions(workflows.Nightly, workflow.RegisterOptions{Name: contract.Nightly})
 }
 
@@ -142,6 +144,9 @@ func (a Activities) named() map[string]any {
 		contract.ReviewNotice:     a.Notices.ReviewNotice,
 		contract.DeliverNotice:    a.Notices.DeliverNotice,
 		contract.NoticeDeadline:   a.Notices.NoticeDeadline,
+		contract.ReviewDispute:    a.Disputes.ReviewDispute,
+		contract.WriteToCustomer:  a.Disputes.WriteToCustomer,
+		contract.MeetDeadline:     a.Disputes.MeetDeadline,
 		contract.Park:             a.Parking.Park,
 		contract.ReviewNightly:    a.Nightly.ReviewNightly,
 		contract.RunNightly:       a.Nightly.RunNightly,

@@ -4,9 +4,13 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"io"
+
+	"github.com/google/uuid"
 
 	"arrears/domain/audit"
 	"arrears/domain/fault"
+	"arrears/engine"
 	"arrears/internal/terminal"
 	"arrears/internal/wire"
 	"arrears/replay"
@@ -14,7 +18,9 @@ import (
 
 type auditCommand struct {
 	Replay struct {
-		Invoice auditReplay `cmd:"" help:"Perform an invoice's case again and compare it with the record."`
+		Invoice   auditReplay          `cmd:"" help:"Perform an invoice's case again and compare it with the record."`
+		Deduction auditReplayDeduction `cmd:"" help:"Perform a denied deduction's collection again and compare it with the record."`
+		Dispute   auditReplayDispute   `cmd:"" help:"Prove a claim's amounts, states and decisions from its record."`
 	} `cmd:"" help:"Perform a case again with today's code and rules."`
 	Verify auditVerify `cmd:"" help:"Check the hash chain over the whole record."`
 }
@@ -52,25 +58,72 @@ func (r auditReplay) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		e, err := p.Engine(ctx)
-		if err != nil {
-			return err
-		}
-		defer e.Close()
-		report, err := p.Replay(ctx, e, inv.ID)
-		if fault.CodeOf(err) == fault.CodeInternal {
-			err = fault.Wrap(err, fault.Unavailable, "engine.unavailable", "the engine does not answer at "+p.Config.Temporal.Address)
-		}
-		if err != nil {
-			return err
-		}
-		c.out.Line(c.out.Paint(terminal.Bold, "Invoice "+inv.Number))
-		if err := report.Write(c.raw); err != nil {
-			return err
-		}
-		if report.Verdict != replay.Identical {
-			return errFound
-		}
-		return nil
+		return c.replayed(ctx, p, "Invoice "+inv.Number, func(e *engine.Engine) (replayReport, replay.Finding, error) {
+			report, err := p.Replay(ctx, e, inv.ID)
+			return report, report.Verdict, err
+		})
 	})
+}
+
+type auditReplayDeduction struct {
+	Item string `arg:"" help:"The item's id."`
+}
+
+// Run replays the collection of a denied deduction.
+func (r auditReplayDeduction) Run(ctx context.Context, c *console) error {
+	id, err := uuid.Parse(r.Item)
+	if err != nil {
+		return fault.Newf(fault.Invalid, "item.bad_id", "%.60q is not an id", r.Item)
+	}
+	return c.opened(ctx, func(p *wire.Product) error {
+		return c.replayed(ctx, p, "Deduction "+id.String(), func(e *engine.Engine) (replayReport, replay.Finding, error) {
+			report, err := p.Replay(ctx, e, id)
+			return report, report.Verdict, err
+		})
+	})
+}
+
+type auditReplayDispute struct{ disputeArg }
+
+// Run proves the claim from its record.
+func (r auditReplayDispute) Run(ctx context.Context, c *console) error {
+	return c.opened(ctx, func(p *wire.Product) error {
+		id, err := r.find(ctx, p)
+		if err != nil {
+			return err
+		}
+		return c.replayed(ctx, p, "", func(e *engine.Engine) (replayReport, replay.Finding, error) {
+			report, err := p.ReplayDispute(ctx, e, id)
+			return report, report.Verdict, err
+		})
+	})
+}
+
+// replayReport tells what a replay came to.
+type replayReport interface{ Write(w io.Writer) error }
+
+// replayed runs a replay against the engine and tells it. It exits with 4 unless everything comes out identical.
+func (c *console) replayed(ctx context.Context, p *wire.Product, title string, run func(e *engine.Engine) (replayReport, replay.Finding, error)) error {
+	e, err := p.Engine(ctx)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	report, verdict, err := run(e)
+	if fault.CodeOf(err) == fault.CodeInternal {
+		err = fault.Wrap(err, fault.Unavailable, "engine.unavailable", "the engine does not answer at "+p.Config.Temporal.Address)
+	}
+	if err != nil {
+		return err
+	}
+	if title != "" {
+		c.out.Line(c.out.Paint(terminal.Bold, title))
+	}
+	if err := report.Write(c.raw); err != nil {
+		return err
+	}
+	if verdict != replay.Identical {
+		return errFound
+	}
+	return nil
 }

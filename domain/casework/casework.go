@@ -81,7 +81,7 @@ const (
 // Approval is a person's decision, bound to the exact content.
 type Approval struct {
 	ID           uuid.UUID
-	SubjectKind  string // notice (a draft) or step (an action that sends nothing)
+	SubjectKind  string // notice (a draft), step (an action that sends nothing) or dispute_decision
 	SubjectID    uuid.UUID
 	CustomerID   uuid.UUID
 	CaseID       uuid.NullUUID
@@ -122,6 +122,7 @@ type Task struct {
 	CustomerID uuid.NullUUID
 	InvoiceID  uuid.NullUUID
 	ItemID     uuid.NullUUID
+	DisputeID  uuid.NullUUID // the claim that it is about
 	Assignee   string
 	Role       string
 	Summary    string

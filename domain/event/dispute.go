@@ -4,7 +4,7 @@ import "slices"
 
 // disputeTypes are claims: what customers have withheld or contest, and their cases.
 func disputeTypes() []TypeInfo {
-	return slices.Concat(claimLifeTypes(), claimMoneyTypes(), claimEngineTypes())
+	return slices.Concat(claimLifeTypes(), claimMoneyTypes(), claimEngineTypes(), deductionTypes())
 }
 
 // claimLifeTypes are what people, rules and days do to a case.

@@ -20,9 +20,42 @@ func claimEngineTypes() []TypeInfo {
 			data: "activity code",
 		},
 		{Name: "dispute.resumed", Doc: "A parked claim goes on.", data: "code"},
+	}
+}
+
+// kindDeduction is the subject kind of a denied deduction's collection; its id is the item's.
+const kindDeduction = "deduction"
+
+// deductionTypes are the collection of a denied deduction, told as an invoice's is.
+func deductionTypes() []TypeInfo {
+	return []TypeInfo{
+		{
+			Name: "deduction.armed", Doc: "The collection of a denied deduction began under a pinned policy version.", action: "case.armed",
+			kind: kindDeduction, data: "policy_version_id next_action wake_at decision",
+		},
+		{
+			Name: "deduction.closed", Doc: "The collection of a denied deduction ended because nothing is left to collect.", action: "case.closed",
+			kind: kindDeduction, data: "decision",
+		},
+		{
+			Name: "deduction.reopened", Doc: "The collection of a denied deduction was taken up again.", action: "case.reopened",
+			kind: kindDeduction, data: "decision",
+		},
 		{
 			Name: "deduction.parked", Doc: "The collection of a denied deduction was parked; it needs attention.", action: "case.parked",
-			kind: "deduction", data: "activity code",
+			kind: kindDeduction, data: "activity code",
+		},
+		{
+			Name: "deduction.resumed", Doc: "A parked collection of a denied deduction goes on.", action: "case.resumed",
+			kind: kindDeduction, data: "decision",
+		},
+		{
+			Name: "deduction.restarted", Doc: "A person restarted the ladder of a denied deduction; its cycle rose.", action: "case.restarted",
+			kind: kindDeduction, data: "items policy_version_id",
+		},
+		{
+			Name: "deduction.woken", Doc: "A person had the collection of a denied deduction looked at again.", action: "case.woken",
+			kind: kindDeduction, data: "state",
 		},
 	}
 }
@@ -34,6 +67,7 @@ func claimEngineWords() map[Form]map[string]string {
 			"dispatches": "How often it was handed over until it was taken.",
 			"raised":     "How often it was given to someone higher.",
 		},
+		FormID:   {"dispute_id": "The claim."},
 		FormDate: {"deadline_on": "The day by which it was to have happened, that day included."},
 	}
 }

@@ -12,10 +12,16 @@ import (
 	"arrears/workflows/contract"
 )
 
-// Replay performs an invoice's case again from its record and from the engine's histories, with today's code and rules.
-// Errors: case.not_found, and those of reaching the engine.
-func (p *Product) Replay(ctx context.Context, e *engine.Engine, invoiceID uuid.UUID) (replay.Report, error) {
-	return replay.Invoice(ctx, p.DB, histories{e}, Shape(e), invoiceID)
+// Replay performs the case of an invoice or of a denied deduction again from its record and from the engine's histories, with
+// today's code and rules. Errors: case.not_found, and those of reaching the engine.
+func (p *Product) Replay(ctx context.Context, e *engine.Engine, caseID uuid.UUID) (replay.Report, error) {
+	return replay.Case(ctx, p.DB, histories{e}, Shape(e), caseID)
+}
+
+// ReplayDispute proves a claim from its record and performs its workflow's runs again with today's code.
+// Errors: dispute.not_found, and those of reaching the engine.
+func (p *Product) ReplayDispute(ctx context.Context, e *engine.Engine, id uuid.UUID) (replay.ClaimReport, error) {
+	return replay.Dispute(ctx, p.DB, histories{e}, Shape(e), id)
 }
 
 // Shape is today's code, reading what the engine's client writes.
@@ -24,6 +30,7 @@ func Shape(e *engine.Engine) replay.Shape {
 		Workflows: map[string]any{
 			contract.InvoiceCollection: workflows.InvoiceCollection,
 			contract.CustomerNotice:    workflows.CustomerNotice,
+			contract.DeductionDispute:  workflows.DeductionDispute,
 		},
 		Converter: e.Converter(),
 	}

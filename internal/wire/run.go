@@ -98,6 +98,7 @@ func (p *Product) Activities() (worker.Activities, error) {
 	return worker.Activities{
 		Collection: &activities.Collection{Store: p.DB, Clock: p.Clock, Office: office, Pause: p.Config.Notices.Pause},
 		Notices:    &activities.Notices{Store: p.DB, Clock: p.Clock, Office: office},
+		Disputes:   &activities.Disputes{Store: p.DB, Clock: p.Clock, Office: office},
 		Parking:    &activities.Parking{Store: p.DB, Clock: p.Clock},
 		Nightly:    &activities.Nightly{Night: p.App, Clock: p.Clock},
 	}, nil

@@ -145,6 +145,14 @@ func CaseKindOf(caseID, itemID uuid.UUID) string {
 	return KindInvoice
 }
 
+// SubjectOf is the kind of subject by which the record names a collection case.
+func SubjectOf(kind string) string {
+	if kind == KindDeduction {
+		return KindDeduction
+	}
+	return "case"
+}
+
 // CaseKind reports whether the kind is that of a collection case.
 func CaseKind(kind string) bool { return kind == KindInvoice || kind == KindDeduction }
 

@@ -17,7 +17,7 @@ import (
 // facts that are read now, and the recorded decision is what Next decides on the recorded facts.
 func (p *Pump) check(x *proc) {
 	p.t.Helper()
-	if x.kind != contract.KindInvoice {
+	if !contract.CaseKind(x.kind) {
 		return
 	}
 	p.Read(func(ctx context.Context, tx port.Tx) error {

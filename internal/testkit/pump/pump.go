@@ -137,6 +137,7 @@ func (p *Pump) wire(o Options) {
 	office := activities.Office{Renderer: renderer, Channels: channels}
 	c := &activities.Collection{Store: p.DB, Clock: p.clock, Office: office, Real: p.clock.time, Pause: 2 * time.Second}
 	n := &activities.Notices{Store: p.DB, Clock: p.clock, Office: office, Real: p.clock.time}
+	d := &activities.Disputes{Store: p.DB, Clock: p.clock, Office: office, Real: p.clock.time}
 	p.parking = &activities.Parking{Store: p.DB, Clock: p.clock}
 	night := &activities.Nightly{Night: p.App, Clock: p.clock, Workflows: p}
 	p.acts = map[string]func(context.Context, contract.Step) (contract.Next, error){
@@ -144,6 +145,7 @@ func (p *Pump) wire(o Options) {
 		contract.RequestHold: c.RequestHold, contract.HandOver: c.HandOver, contract.PassStage: c.PassStage,
 		contract.SettlePromise: c.SettlePromise, contract.ApprovalDeadline: c.ApprovalDeadline, contract.CloseCase: c.CloseCase,
 		contract.ReviewNotice: n.ReviewNotice, contract.DeliverNotice: n.DeliverNotice, contract.NoticeDeadline: n.NoticeDeadline,
+		contract.ReviewDispute: d.ReviewDispute, contract.WriteToCustomer: d.WriteToCustomer, contract.MeetDeadline: d.MeetDeadline,
 		contract.ReviewNightly: night.ReviewNightly, contract.RunNightly: night.RunNightly,
 	}
 	p.Relay = relay.New(relay.Options{Outbox: p.DB, Engine: p, Clock: p.clock, Real: p.clock.time})

@@ -65,7 +65,7 @@ func before(a, b *proc) bool {
 
 // turnOf orders the kinds: the night's work looks at what the others have done.
 func turnOf(kind string) int {
-	return slices.Index([]string{contract.KindInvoice, contract.KindNotice, contract.KindNightly}, kind)
+	return slices.Index(contract.Kinds(), kind)
 }
 
 func (x *proc) due(now time.Time) bool {
@@ -140,6 +140,8 @@ func review(kind string) string {
 	switch kind {
 	case contract.KindNotice:
 		return contract.ReviewNotice
+	case contract.KindDispute:
+		return contract.ReviewDispute
 	case contract.KindNightly:
 		return contract.ReviewNightly
 	}
