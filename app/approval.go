@@ -99,7 +99,7 @@ func (a *App) DecideApproval(ctx context.Context, who access.Principal, in Decid
 			return err
 		}
 		decided = in.decide(ap, who, now)
-		work, err := a.decisionWork(ctx, tx, decided, in, now)
+		work, err := a.decisionWork(ctx, tx, who, decided, in, now)
 		if err != nil {
 			return err
 		}
@@ -189,8 +189,12 @@ func (a *App) refused(ctx context.Context, who access.Principal, in DecideApprov
 
 // invoiceOf is the invoice that an approval is about when it is about one alone: its history tells of it.
 func invoiceOf(ctx context.Context, tx port.Tx, ap casework.Approval) (uuid.NullUUID, error) {
+	if ap.SubjectKind == subjectDecision {
+		d, err := tx.Dispute(ctx, ap.CaseID.UUID)
+		return invoiceOfClaim(d), err
+	}
 	if ap.SubjectKind != "notice" {
-		return ap.CaseID, nil
+		return invoiceOfCase(ctx, tx, ap.CaseID.UUID)
 	}
 	n, err := tx.Notice(ctx, ap.SubjectID)
 	return oneInvoice(n.Lines), err

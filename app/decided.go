@@ -16,13 +16,16 @@ import (
 )
 
 // decisionWork is everything that a decision changes.
-func (a *App) decisionWork(ctx context.Context, tx port.Tx, ap casework.Approval, in DecideApproval, now time.Time) (port.Work, error) {
+func (a *App) decisionWork(ctx context.Context, tx port.Tx, who access.Principal, ap casework.Approval, in DecideApproval, now time.Time) (port.Work, error) {
 	work := port.Work{Approvals: []casework.Approval{ap}}
 	var about subject
 	var err error
-	if ap.SubjectKind == "notice" {
+	switch ap.SubjectKind {
+	case "notice":
 		about, err = noticeDecided(ctx, tx, ap, &work, now)
-	} else {
+	case subjectDecision:
+		about, err = a.claimDecided(ctx, tx, who, ap, now)
+	default:
 		about, err = stepDecided(ctx, tx, ap, &work, now)
 	}
 	if err != nil {
@@ -43,6 +46,8 @@ type subject struct {
 	invoice   uuid.NullUUID
 	today     calendar.Date
 	collector string
+	role      access.Role   // who gets a rejected one back; empty: a collector
+	dispute   uuid.NullUUID // the claim that it is about
 }
 
 // noticeDecided seals an approved draft for sending; a rejected one is withdrawn and its steps are refused.
@@ -117,16 +122,15 @@ func caseNudges(lines []notice.Line) []port.Nudge {
 	for _, l := range lines {
 		if !seen[l.CaseID] {
 			seen[l.CaseID] = true
-			nudges = append(nudges, caseNudge(l.CaseID))
+			nudges = append(nudges, caseNudge(l.CaseID, contract.CaseKindOf(l.CaseID, l.ItemID)))
 		}
 	}
 	return nudges
 }
 
-func caseNudge(caseID uuid.UUID) port.Nudge {
-	return port.Nudge{
-		WorkflowID: contract.WorkflowID(contract.KindInvoice, caseID), SubjectID: caseID, Kind: contract.KindInvoice, FirstAction: contract.Review,
-	}
+// caseNudge nudges a collection case of a kind.
+func caseNudge(caseID uuid.UUID, kind string) port.Nudge {
+	return port.Nudge{WorkflowID: contract.WorkflowID(kind, caseID), SubjectID: caseID, Kind: kind, FirstAction: contract.Review}
 }
 
 func noticeNudge(id uuid.UUID) port.Nudge {
@@ -141,22 +145,22 @@ func stepDecided(ctx context.Context, tx port.Tx, ap casework.Approval, work *po
 	if err != nil {
 		return subject{}, err
 	}
-	about := subject{invoice: ap.CaseID, today: today(now, file.TimeZone), collector: file.Collector}
+	about := subject{invoice: file.InvoiceID, today: today(now, file.TimeZone), collector: file.Collector}
 	for _, live := range file.Live {
 		if live.Step.ID == ap.SubjectID {
 			work.Steps = append(work.Steps, decidedStep(live.Step, ap, about.today))
 		}
 	}
-	work.Nudges = append(work.Nudges, caseNudge(ap.CaseID.UUID))
+	work.Nudges = append(work.Nudges, caseNudge(ap.CaseID.UUID, file.Case.Kind))
 	return about, nil
 }
 
-// rejectedTask gives a rejected step back to the collector, with the comment.
+// rejectedTask gives what was rejected back to the collector or analyst, with the comment.
 func (s subject) rejectedTask(ap casework.Approval, now time.Time) casework.Task {
 	return casework.Task{
 		ID: uuid.Must(uuid.NewV7()), Kind: "approval_rejected", Dedupe: "approval_rejected/" + ap.ID.String(),
-		CustomerID: uuid.NullUUID{UUID: ap.CustomerID, Valid: true}, InvoiceID: s.invoice,
-		Assignee: s.collector, Role: string(access.Collector), Summary: "Rejected: " + ap.Summary + ". " + ap.Comment,
+		CustomerID: uuid.NullUUID{UUID: ap.CustomerID, Valid: true}, InvoiceID: s.invoice, DisputeID: s.dispute,
+		Assignee: s.collector, Role: orElse(string(s.role), string(access.Collector)), Summary: "Rejected: " + ap.Summary + ". " + ap.Comment,
 		DueOn: s.today, State: casework.TaskOpen, CreatedAt: now,
 	}
 }

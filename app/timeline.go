@@ -41,12 +41,14 @@ func (a *App) Timeline(ctx context.Context, who access.Principal, invoiceID uuid
 		}, page)
 		told.Next = entries.Next
 		for _, e := range entries.Items {
-			told.Items = append(told.Items, TimelineEntry{
-				ID: e.ID, At: e.At, Date: e.BusinessDate, Actor: e.Actor, Action: e.Action, Text: inWords(e),
-			})
+			told.Items = append(told.Items, timelineEntry(e))
 		}
 		return told, err
 	})
+}
+
+func timelineEntry(e audit.Entry) TimelineEntry {
+	return TimelineEntry{ID: e.ID, At: e.At, Date: e.BusinessDate, Actor: e.Actor, Action: e.Action, Text: inWords(e)}
 }
 
 // ListAuditEntries lists the record in the order in which it was written. Errors: access.forbidden, page.bad_cursor.

@@ -1,0 +1,82 @@
+package app_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"arrears/app"
+	"arrears/domain/access"
+	"arrears/domain/dispute"
+)
+
+// Every command is refused in every state that does not allow it, and changes nothing.
+func TestEveryCommandInEveryStateThatForbidsIt(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.deduction(20_000)
+	for _, state := range dispute.States() {
+		c.oneState(d.ID, state)
+		for _, command := range c.commands() {
+			if state.Allows(command.act) {
+				continue
+			}
+			c.refuses(dispute.CodeNotNow, func(ctx context.Context) error { return command.run(ctx, c.admin, d.ID) })
+		}
+	}
+}
+
+// Every command is refused to every role without its permission, and to anybody about a case that is not there.
+func TestEveryCommandAndEveryRole(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.deduction(20_000)
+	people := []access.Principal{c.collector, c.analyst, c.supervisor, c.reader, c.admin, {ID: "nobody"}}
+	for _, command := range c.commands() {
+		for _, who := range people {
+			if access.Can(who.Role, command.need) {
+				c.refuses("dispute.not_found", func(ctx context.Context) error { return command.run(ctx, who, uuid.New()) })
+				continue
+			}
+			c.refuses(access.CodeForbidden, func(ctx context.Context) error { return command.run(ctx, who, d.ID) })
+		}
+	}
+}
+
+// Every command that a case's first state allows does its work once, however often it is asked.
+func TestEveryFirstCommandHappensOnce(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	for _, command := range c.commands() {
+		d := c.deduction(20_000)
+		if !d.State.Allows(command.act) {
+			continue
+		}
+		var after []app.DisputeFile
+		c.again(func(ctx context.Context) {
+			require.NoError(t, command.run(ctx, c.admin, d.ID), command.name)
+			after = append(after, c.file(d.ID))
+		})
+		require.Equal(t, after[0], after[1], command.name)
+		require.NotEqual(t, d.Version, after[0].Version, command.name)
+	}
+}
+
+// What a case allows is what its state and the reader's role allow.
+func TestWhatACaseAllows(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.deduction(20_000)
+	read := func(who access.Principal) []dispute.Act {
+		f, err := c.app.DisputeCase(t.Context(), who, d.ID)
+		require.NoError(t, err)
+		return f.Allowed
+	}
+	require.Empty(t, read(c.reader))
+	require.ElementsMatch(t, []dispute.Act{dispute.ActTriage, dispute.ActAskCustomer, dispute.ActWithdraw, dispute.ActSplit}, read(c.collector))
+	require.ElementsMatch(t, []dispute.Act{
+		dispute.ActTriage, dispute.ActAskCustomer, dispute.ActWithdraw, dispute.ActSplit, dispute.ActDecide, dispute.ActSettle,
+	}, read(c.analyst))
+}
