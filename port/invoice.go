@@ -64,6 +64,8 @@ type Invoices interface {
 	ItemsOf(ctx context.Context, invoiceID uuid.UUID) ([]receivable.Item, error)
 	// OpenItems reads the customer's items with something open, by due date, then id; an empty currency means all.
 	OpenItems(ctx context.Context, customerID uuid.UUID, currency money.Currency) ([]receivable.Item, error)
+	// InsertItem writes an item of its own: a deduction, a claim or a charge.
+	InsertItem(ctx context.Context, item receivable.Item) error
 	// UpdateItem writes dates, amounts and ladder where the stored version is item.Version, and raises it.
 	// Error: item.changed (conflict).
 	UpdateItem(ctx context.Context, item receivable.Item) error

@@ -51,6 +51,8 @@ type Money interface {
 	Receipt(ctx context.Context, id uuid.UUID) (receivable.Receipt, error)
 	// ReceiptByNumber reads one by its natural key. Error: receipt.not_found.
 	ReceiptByNumber(ctx context.Context, source, number string) (receivable.Receipt, error)
+	// ReceiptsOfItem reads those with an application to the item that stands, with all their applications, oldest first.
+	ReceiptsOfItem(ctx context.Context, itemID uuid.UUID) ([]receivable.Receipt, error)
 	// ListReceipts lists without applications, oldest record first.
 	ListReceipts(ctx context.Context, f ReceiptFilter, p Page) (Paged[receivable.Receipt], error)
 

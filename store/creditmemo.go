@@ -26,7 +26,9 @@ const creditMemoColumns = `
   state,
   created_by,
   created_at,
-  version`
+  version,
+  dispute_id,
+  dispute_minor`
 
 // InsertCreditMemo writes the memo and its applications; see port.Money.
 func (t *tx) InsertCreditMemo(ctx context.Context, m receivable.CreditMemo) error {
@@ -46,10 +48,12 @@ INSERT INTO credit_memos (
   state,
   created_by,
   created_at,
-  version
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+  version,
+  dispute_id,
+  dispute_minor
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		m.ID, m.Source, m.Number, m.CustomerID, m.InvoiceID, m.Currency, m.AmountMinor, m.AppliedMinor, m.OpenMinor, m.MemoDate,
-		m.Reason, m.State, m.CreatedBy, m.CreatedAt, max(1, m.Version))
+		m.Reason, m.State, m.CreatedBy, m.CreatedAt, max(1, m.Version), m.DisputeID, m.DisputeMinor)
 	if err != nil {
 		return err
 	}
@@ -64,9 +68,11 @@ UPDATE credit_memos SET
   open_minor = $4,
   reason = $5,
   state = $6,
+  dispute_id = $7,
+  dispute_minor = $8,
   version = version + 1
 WHERE id = $1 AND version = $2`,
-		m.ID, m.Version, m.AppliedMinor, m.OpenMinor, m.Reason, m.State)
+		m.ID, m.Version, m.AppliedMinor, m.OpenMinor, m.Reason, m.State, m.DisputeID, m.DisputeMinor)
 	if err != nil {
 		return err
 	}
@@ -175,6 +181,8 @@ func scanCreditMemo(row pgx.CollectableRow) (receivable.CreditMemo, error) {
 		&m.CreatedBy,
 		&m.CreatedAt,
 		&m.Version,
+		&m.DisputeID,
+		&m.DisputeMinor,
 	)
 	return m, err
 }

@@ -71,6 +71,11 @@ INSERT INTO items (
 		item.LastNoticeOn, item.HandedOverOn, max(1, item.Version))
 }
 
+// InsertItem writes an item of its own; see port.Invoices.
+func (t *tx) InsertItem(ctx context.Context, item receivable.Item) error {
+	return t.insertItem(ctx, item)
+}
+
 // UpdateItem writes where the version is still the same; see port.Invoices.
 func (t *tx) UpdateItem(ctx context.Context, item receivable.Item) error {
 	return t.change(ctx, errItemChanged, `

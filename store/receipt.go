@@ -134,7 +134,13 @@ func (t *tx) receiptWhere(ctx context.Context, condition string, args ...any) (r
 	if err != nil {
 		return r, err
 	}
-	r.Applications, err = many(ctx, t, scanApplication, `
+	r.Applications, err = t.applications(ctx, r.ID)
+	return r, err
+}
+
+// applications reads those of a receipt in the order they were made.
+func (t *tx) applications(ctx context.Context, receiptID uuid.UUID) ([]receivable.Application, error) {
+	return many(ctx, t, scanApplication, `
 SELECT
   id,
   receipt_id,
@@ -147,8 +153,18 @@ SELECT
   reversed_at
 FROM applications
 WHERE receipt_id = $1
-ORDER BY id`, r.ID)
-	return r, err
+ORDER BY id`, receiptID)
+}
+
+// ReceiptsOfItem reads the receipts that are on an item; see port.Money.
+func (t *tx) ReceiptsOfItem(ctx context.Context, itemID uuid.UUID) ([]receivable.Receipt, error) {
+	list, err := many(ctx, t, scanReceipt, `SELECT`+receiptColumns+` FROM receipts
+WHERE id IN (SELECT receipt_id FROM applications WHERE item_id = $1 AND reversed_at IS NULL)
+ORDER BY id`, itemID)
+	for n := 0; n < len(list) && err == nil; n++ {
+		list[n].Applications, err = t.applications(ctx, list[n].ID)
+	}
+	return list, err
 }
 
 // ListReceipts lists, oldest first; see port.Money.
