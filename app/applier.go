@@ -108,7 +108,7 @@ func (ap *applier) resolve(ctx context.Context, list []ReceiptApplication) ([]uu
 			if err != nil {
 				return nil, err
 			}
-			items = receivable.OldestFirst(inv.Items)
+			items = payableFirst(inv.Items)
 		}
 		for _, item := range items {
 			line.items = append(line.items, item.ID)
@@ -117,6 +117,21 @@ func (ap *applier) resolve(ctx context.Context, list []ReceiptApplication) ([]uu
 		ap.lines = append(ap.lines, line)
 	}
 	return inOrder(owners), nil
+}
+
+// payableFirst is the order in which money for an invoice goes to its items: oldest first, what was withheld last.
+func payableFirst(items []receivable.Item) []receivable.Item {
+	sorted := receivable.OldestFirst(items)
+	slices.SortStableFunc(sorted, func(a, b receivable.Item) int {
+		switch {
+		case own(&a) == own(&b):
+			return 0
+		case own(&a):
+			return 1
+		}
+		return -1
+	})
+	return sorted
 }
 
 func (ap *applier) invoice(ctx context.Context, in ReceiptApplication) (receivable.Invoice, error) {
@@ -128,7 +143,12 @@ func (ap *applier) invoice(ctx context.Context, in ReceiptApplication) (receivab
 		f.Add("customer_id", receivable.CodeRequired, "is required to find an invoice by its number")
 		return receivable.Invoice{}, f.Err("receipt")
 	}
-	found, err := ap.tx.InvoicesByNumber(ctx, ap.receipt.CustomerID.UUID, in.InvoiceNumber)
+	return invoiceNumbered(ctx, ap.tx, ap.receipt.CustomerID.UUID, in.InvoiceNumber)
+}
+
+// invoiceNumbered finds the one invoice of a customer with a number. Errors: invoice.not_found, invoice.ambiguous.
+func invoiceNumbered(ctx context.Context, tx port.Tx, customerID uuid.UUID, number string) (receivable.Invoice, error) {
+	found, err := tx.InvoicesByNumber(ctx, customerID, number)
 	switch {
 	case err != nil:
 		return receivable.Invoice{}, err

@@ -15,11 +15,13 @@ import (
 	"arrears/port"
 )
 
-// NewCreditMemo is a credit memo as it is entered. With an invoice it is applied to it at once; without one it stands open.
+// NewCreditMemo is a credit memo as it is entered. With an invoice it is applied to it at once, with a claim to the claim's
+// items; without either it stands open.
 type NewCreditMemo struct {
 	Source, Number string
 	CustomerID     uuid.UUID
 	InvoiceID      uuid.NullUUID
+	DisputeID      uuid.NullUUID // the claim that it credits: then it goes on the claim's items
 	Currency       money.Currency
 	AmountMinor    int64
 	MemoDate       calendar.Date
@@ -32,7 +34,7 @@ var errMemoNumber = fault.New(fault.Conflict, "credit_memo.number_taken", "anoth
 // invoice's open amount stays open on the memo and is reserved, like a memo that stands alone. The same source and number
 // with the same content answers with the record that is there.
 // Errors: access.forbidden, receivable.invalid, credit_memo.number_taken, customer.not_found, invoice.not_found,
-// item.currency_differs, item.customer_differs.
+// item.currency_differs, item.customer_differs, dispute.not_found, credit_memo.exceeds_claim.
 func (a *App) CreateCreditMemo(ctx context.Context, who access.Principal, in NewCreditMemo) (receivable.CreditMemo, error) {
 	var made receivable.CreditMemo
 	if err := access.Require(who, access.CreditMemosWrite); err != nil {
@@ -43,6 +45,10 @@ func (a *App) CreateCreditMemo(ctx context.Context, who access.Principal, in New
 		return made, err
 	}
 	err = a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
+		if in.DisputeID.Valid {
+			made, err = a.creditClaim(ctx, tx, now, who, id, in)
+			return err
+		}
 		if err := tx.LockCustomer(ctx, in.CustomerID); err != nil {
 			return err
 		}
@@ -96,7 +102,8 @@ func (in NewCreditMemo) memo(id uuid.UUID, now time.Time, actor string) receivab
 
 func sameMemo(there receivable.CreditMemo, in NewCreditMemo) bool {
 	return there.State == receivable.CreditMemoValid && there.CustomerID == in.CustomerID && there.InvoiceID == in.InvoiceID &&
-		there.Currency == in.Currency && there.AmountMinor == in.AmountMinor && there.MemoDate == in.MemoDate
+		there.Currency == in.Currency && there.AmountMinor == in.AmountMinor && there.MemoDate == in.MemoDate &&
+		(!in.DisputeID.Valid || there.DisputeID == in.DisputeID)
 }
 
 // applyToInvoice puts a memo that names an invoice on its items, oldest due date first.
@@ -117,6 +124,9 @@ func applyToInvoice(ctx context.Context, l *ledger, m *receivable.CreditMemo) er
 		return fault.New(fault.Conflict, receivable.CodeCurrencyDiffers, "the invoice is in another currency")
 	}
 	for _, found := range receivable.OldestFirst(inv.Items) {
+		if own(&found) {
+			continue // a deduction is credited once it was found valid
+		}
 		item := l.add(found)
 		if part := min(m.OpenMinor, item.OpenMinor); part > 0 {
 			if err := credit(l, m, item, part); err != nil {
@@ -225,13 +235,8 @@ func (a *App) VoidCreditMemo(ctx context.Context, who access.Principal, id uuid.
 		if err != nil {
 			return err
 		}
-		for _, application := range undone {
-			if err := l.load(ctx, application.ItemID); err != nil {
-				return err
-			}
-			if err := l.items[application.ItemID].Uncredit(application.AmountMinor); err != nil {
-				return err
-			}
+		if err := takeOff(ctx, l, m, undone); err != nil {
+			return err
 		}
 		if err := tx.UpdateCreditMemo(ctx, m); err != nil {
 			return err
@@ -247,6 +252,19 @@ func (a *App) VoidCreditMemo(ctx context.Context, who access.Principal, id uuid.
 		}
 		return a.memoChanged(ctx, l, m, waited, "credit_memo_voided")
 	})
+}
+
+// takeOff takes a void memo's applications off their items, and off the claim that it credited.
+func takeOff(ctx context.Context, l *ledger, m receivable.CreditMemo, undone []receivable.CreditApplication) error {
+	for _, application := range undone {
+		if err := l.load(ctx, application.ItemID); err != nil {
+			return err
+		}
+		if err := l.items[application.ItemID].Uncredit(application.AmountMinor); err != nil {
+			return err
+		}
+	}
+	return uncreditClaim(ctx, l, m, undone)
 }
 
 // memoChanged tells the engine's side what a memo changed: items, and what its customer has waiting if its rest did.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"arrears/domain/access"
+	"arrears/domain/fault"
 	"arrears/domain/money"
 	"arrears/domain/receivable"
 	"arrears/port"
@@ -69,8 +70,11 @@ func (a *App) FlagDispute(ctx context.Context, who access.Principal, in NewDispu
 	return flag, err
 }
 
+// CodeFlagOfCase means that a flag belongs to a claim under way: the decision on that releases it.
+const CodeFlagOfCase = "dispute.flag_of_case"
+
 // ReleaseDispute ends a contest without a verdict: the amount is asked for again, as far as it is open.
-// Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.released.
+// Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.released, dispute.flag_of_case.
 func (a *App) ReleaseDispute(ctx context.Context, who access.Principal, id uuid.UUID, reason string) (receivable.DisputeFlag, error) {
 	if err := access.Require(who, access.DisputesWrite); err != nil {
 		return receivable.DisputeFlag{}, err
@@ -86,6 +90,9 @@ func (a *App) ReleaseDispute(ctx context.Context, who access.Principal, id uuid.
 		}
 		l, item, err := lockedItem(ctx, tx, now, who.ID, found.ItemID)
 		if err != nil {
+			return err
+		}
+		if err := ofNoCase(ctx, tx, found); err != nil {
 			return err
 		}
 		flag := released(found, now, who.ID, reason)
@@ -105,6 +112,22 @@ func (a *App) ReleaseDispute(ctx context.Context, who access.Principal, id uuid.
 		}
 		return a.tell(ctx, l, "dispute_released")
 	})
+}
+
+// ofNoCase refuses to release by hand what a claim holds back. Error: dispute.flag_of_case.
+func ofNoCase(ctx context.Context, tx port.Tx, flag receivable.DisputeFlag) error {
+	claims, err := tx.DisputesOfItems(ctx, []uuid.UUID{flag.ItemID})
+	if err != nil {
+		return err
+	}
+	for _, d := range claims {
+		for _, p := range d.Parts {
+			if p.FlagID == someID(flag.ID) && !flag.Released {
+				return fault.Newf(fault.Conflict, CodeFlagOfCase, "the flag is that of D-%d: decide on the claim", d.Number)
+			}
+		}
+	}
+	return nil
 }
 
 func released(flag receivable.DisputeFlag, now time.Time, actor, reason string) receivable.DisputeFlag {

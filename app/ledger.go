@@ -9,12 +9,11 @@ import (
 	"github.com/google/uuid"
 
 	"arrears/domain/calendar"
-	"arrears/domain/money"
 	"arrears/domain/receivable"
 	"arrears/port"
 )
 
-// ledger is the items that one use case changes, with what hangs on them: the dispute flags and the promises. It is filled
+// ledger is the items that one use case changes, with what hangs on them: the claims, their flags and the promises. It is filled
 // under the locks of the customers, changed in memory, and settled once.
 type ledger struct {
 	tx       port.Tx
@@ -23,6 +22,8 @@ type ledger struct {
 	items    map[uuid.UUID]*receivable.Item
 	before   map[uuid.UUID]receivable.Item
 	promises map[uuid.UUID][]*promiseState // by invoice
+	claims   map[uuid.UUID]*claimState
+	written  map[uuid.UUID]receivable.Item // as settle last wrote them
 }
 
 type promiseState struct {
@@ -37,6 +38,8 @@ func newLedger(tx port.Tx, now time.Time, actor string) *ledger {
 		items:    make(map[uuid.UUID]*receivable.Item),
 		before:   make(map[uuid.UUID]receivable.Item),
 		promises: make(map[uuid.UUID][]*promiseState),
+		claims:   make(map[uuid.UUID]*claimState),
+		written:  make(map[uuid.UUID]receivable.Item),
 	}
 }
 
@@ -141,17 +144,16 @@ func (l *ledger) changed() []*receivable.Item {
 	return list
 }
 
-// settle writes everything back: disputed parts follow their flags, promises their money. It proves each item's law first.
+// settle writes everything back: claims and promises follow their money, disputed parts their flags. It proves each item's
+// law first. What has been written before and did not change since is left alone, so that several claims of one transaction
+// may each settle.
 func (l *ledger) settle(ctx context.Context) error {
+	if err := l.followClaims(ctx); err != nil {
+		return err
+	}
 	changed := l.changed()
 	for _, item := range changed {
-		if err := l.followFlags(ctx, item); err != nil {
-			return err
-		}
-		if err := item.Check(); err != nil {
-			return err
-		}
-		if err := l.tx.UpdateItem(ctx, *item); err != nil {
+		if err := l.writeItem(ctx, item); err != nil {
 			return err
 		}
 	}
@@ -161,9 +163,35 @@ func (l *ledger) settle(ctx context.Context) error {
 	return l.writePromises(ctx)
 }
 
+func (l *ledger) writeItem(ctx context.Context, item *receivable.Item) error {
+	if *item == l.last(item.ID) {
+		return nil
+	}
+	if err := l.followFlags(ctx, item); err != nil {
+		return err
+	}
+	if err := item.Check(); err != nil {
+		return err
+	}
+	if err := l.tx.UpdateItem(ctx, *item); err != nil {
+		return err
+	}
+	item.Version++
+	l.written[item.ID] = *item
+	return nil
+}
+
+// last is the item as it was last written, or read.
+func (l *ledger) last(id uuid.UUID) receivable.Item {
+	if item, ok := l.written[id]; ok {
+		return item
+	}
+	return l.before[id]
+}
+
 // followFlags makes the disputed part what the standing flags name, as far as it is open.
 func (l *ledger) followFlags(ctx context.Context, item *receivable.Item) error {
-	was := l.before[item.ID]
+	was := l.last(item.ID)
 	if item.OpenMinor == was.OpenMinor {
 		return nil // what is disputed was changed on purpose, or not at all
 	}
@@ -232,6 +260,8 @@ func (l *ledger) writePromises(ctx context.Context) error {
 					return err
 				}
 			}
+			p.touched, p.before = false, p.State
+			p.Version++
 		}
 	}
 	return nil
@@ -278,60 +308,28 @@ func lockCustomers(ctx context.Context, tx port.Tx, ids ...uuid.UUID) error {
 	return nil
 }
 
-// tell hands what changed to the engine's side, per customer: touched invoices stop or lower what was about to be asked.
+// caseOf is the collection case of an item: its invoice's, or its own for a deduction or a claim without invoice.
+func caseOf(item receivable.Item) uuid.UUID {
+	if item.Kind == receivable.Deduction || item.Kind == receivable.Claim || !item.InvoiceID.Valid {
+		return item.ID
+	}
+	return item.InvoiceID.UUID
+}
+
+// tell hands what changed to the engine's side, per customer: touched cases stop or lower what was about to be asked.
 func (a *App) tell(ctx context.Context, l *ledger, why string) error {
 	byCustomer := make(map[uuid.UUID][]uuid.UUID)
 	for _, item := range l.changed() {
-		invoices := byCustomer[item.CustomerID]
-		if item.InvoiceID.Valid {
-			invoices = append(invoices, item.InvoiceID.UUID)
-		}
-		byCustomer[item.CustomerID] = invoices
+		byCustomer[item.CustomerID] = append(byCustomer[item.CustomerID], caseOf(*item))
 	}
 	for _, id := range l.customers() {
-		invoices, touched := byCustomer[id]
+		cases, touched := byCustomer[id]
 		if !touched {
 			continue
 		}
-		if err := a.factsChanged(ctx, l.tx, l.now, id, inOrder(invoices), why); err != nil {
+		if err := a.factsChanged(ctx, l.tx, l.now, id, inOrder(cases), why); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// reserve is what a customer has waiting in a currency, as far as a use case may have changed it.
-type reserve struct {
-	customer uuid.UUID
-	currency money.Currency
-	changed  bool // its sum did
-}
-
-// reserveChanged tells the engine's side about a customer's waiting money or credits: they bear on the items that are due,
-// because what is reserved lowers what is asked. When the sum stayed, the items that changed may still have moved what each
-// gets of it; when nothing waits, nothing moved, and what others were asked stands.
-func (a *App) reserveChanged(ctx context.Context, tx port.Tx, now time.Time, r reserve, why string) error {
-	if waits, err := r.waits(ctx, tx); err != nil || !waits {
-		return err
-	}
-	items, err := tx.OpenItems(ctx, r.customer, r.currency)
-	if err != nil {
-		return err
-	}
-	var invoices []uuid.UUID
-	for _, item := range items {
-		if item.InvoiceID.Valid && item.DueDate <= today(now, item.TimeZone) {
-			invoices = append(invoices, item.InvoiceID.UUID)
-		}
-	}
-	return a.factsChanged(ctx, tx, now, r.customer, inOrder(invoices), why)
-}
-
-// waits reports whether the reserve may bear on anything.
-func (r reserve) waits(ctx context.Context, tx port.Tx) (bool, error) {
-	if r.changed {
-		return true, nil
-	}
-	waiting, err := tx.Reserves(ctx, r.customer)
-	return slices.ContainsFunc(waiting, func(w port.Reserve) bool { return w.Currency == r.currency && w.Minor() > 0 }), err
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -91,7 +92,9 @@ func (in NewPromise) allocate(ctx context.Context, tx port.Tx, inv receivable.In
 	if err != nil {
 		return err
 	}
-	return p.Allocate(inv.Items, others)
+	// What was withheld is no part of what was promised for the invoice.
+	items := slices.DeleteFunc(slices.Clone(inv.Items), func(item receivable.Item) bool { return own(&item) })
+	return p.Allocate(items, others)
 }
 
 // WithdrawPromise ends an open promise without a verdict; what it held is chased again.

@@ -150,7 +150,7 @@ func (a *App) ApplyReceipt(ctx context.Context, who access.Principal, id uuid.UU
 		if err != nil {
 			return err
 		}
-		if r.State == receivable.ReceiptReversed {
+		if r.State == receivable.ReceiptReversed && r.Rest() == 0 {
 			return fault.New(fault.Conflict, receivable.CodeReceiptReversed, "the receipt was reversed")
 		}
 		if err := identify(&r, customerID); err != nil {

@@ -13,7 +13,8 @@ import (
 )
 
 // ReverseReceipt takes money back that is no longer there: its applications are undone, and the discounts and write-offs
-// that it caused with them. Cases come back to where they stood, closed ones too.
+// that it caused with them. Cases come back to where they stood, closed ones too. The claims that it brought are void where
+// nobody has decided; a decided one stays, with a task to look at it again.
 // Errors: access.forbidden, receivable.invalid, receipt.not_found, receipt.reversed, receipt.changed.
 func (a *App) ReverseReceipt(ctx context.Context, who access.Principal, id uuid.UUID, reason string) (receivable.Receipt, error) {
 	if err := access.Require(who, access.ReceiptsWrite); err != nil {
@@ -39,6 +40,9 @@ func (a *App) ReverseReceipt(ctx context.Context, who access.Principal, id uuid.
 		if err := undoWriteOffs(ctx, l, id); err != nil {
 			return err
 		}
+		if err := undoClaims(ctx, l, &r); err != nil {
+			return err
+		}
 		if err := tx.UpdateReceipt(ctx, r); err != nil {
 			return err
 		}
@@ -51,7 +55,7 @@ func (a *App) ReverseReceipt(ctx context.Context, who access.Principal, id uuid.
 		if err := recordUndone(ctx, l, r.ID, "receipt.unapplied"); err != nil {
 			return err
 		}
-		return a.receiptChanged(ctx, l, r, waited, "receipt_reversed")
+		return a.receiptChanged(ctx, l, r, waited || r.Rest() > 0, "receipt_reversed")
 	})
 }
 
@@ -73,6 +77,11 @@ func lockedReceipt(ctx context.Context, tx port.Tx, now time.Time, actor string,
 	for _, w := range writeOffs {
 		items = append(items, w.ItemID)
 	}
+	broughtItems, err := itemsBrought(ctx, tx, id)
+	if err != nil {
+		return seen, nil, err
+	}
+	items = append(items, broughtItems...)
 	scout := newLedger(tx, now, actor)
 	if err := scout.load(ctx, items...); err != nil {
 		return seen, nil, err
@@ -131,8 +140,8 @@ func undoWriteOffs(ctx context.Context, l *ledger, receiptID uuid.UUID) error {
 func recordUndone(ctx context.Context, l *ledger, cause uuid.UUID, action string) error {
 	for _, item := range l.changed() {
 		was := l.before[item.ID]
-		if item.OpenMinor == was.OpenMinor {
-			continue
+		if item.OpenMinor <= was.OpenMinor {
+			continue // a deduction that is void with it
 		}
 		err := record(ctx, l.tx, l.now, l.actor, event{
 			action: action, kind: "item", subject: item.ID, customer: item.CustomerID, invoice: item.InvoiceID.UUID,
