@@ -139,7 +139,8 @@ RETURNING`+approvalColumns, caseIDs, code, now)
 }
 
 // Proposers lists who may not approve; see port.Approvals. Money that comes, goes back, is credited, written off or contested
-// changes what is asked as well: whoever did so last is one of them, beside whoever entered or changed the invoice.
+// changes what is asked as well: whoever did so last is one of them, beside whoever entered or changed the invoice. Of a
+// denied deduction it is whoever denied it.
 func (t *tx) Proposers(ctx context.Context, caseIDs []uuid.UUID) ([]string, error) {
 	return many(ctx, t, pgx.RowTo[string], `
 SELECT DISTINCT who
@@ -165,5 +166,15 @@ CROSS JOIN LATERAL (VALUES
   (r.recipient_changed_by),
   (v.created_by)) p (who)
 WHERE inv.id = ANY($1) AND who <> ''
+UNION
+SELECT d.decided_by
+FROM dispute_parts p
+JOIN disputes d ON d.id = p.dispute_id
+WHERE p.item_id = ANY($1) AND d.decided_by <> ''
+UNION
+SELECT v.created_by
+FROM cases c
+JOIN policy_versions v ON v.id = c.policy_version_id
+WHERE c.id = ANY($1) AND c.kind = 'deduction'
 ORDER BY who`, caseIDs)
 }

@@ -46,9 +46,9 @@ func (t *tx) CaseFiles(ctx context.Context, caseIDs []uuid.UUID, now time.Time) 
 	return files, err
 }
 
-// NewCaseFile reads an invoice as if it had a case; see port.Cases.
-func (t *tx) NewCaseFile(ctx context.Context, invoiceID uuid.UUID, wide bool, now time.Time) (port.CaseFile, error) {
-	files, err := t.caseFiles(ctx, nil, []uuid.UUID{invoiceID}, wide, now)
+// NewCaseFile reads an invoice, or an item, as if it had a case; see port.Cases.
+func (t *tx) NewCaseFile(ctx context.Context, caseID uuid.UUID, wide bool, now time.Time) (port.CaseFile, error) {
+	files, err := t.caseFiles(ctx, nil, []uuid.UUID{caseID}, wide, now)
 	if err != nil {
 		return port.CaseFile{}, err
 	}
@@ -63,8 +63,11 @@ type resolvedPolicy struct {
 	used bool
 }
 
-// ResolvePolicy names the version an invoice falls under; see port.Cases.
-func (t *tx) ResolvePolicy(ctx context.Context, invoiceID uuid.UUID) (uuid.UUID, bool, error) {
+// repaymentPolicy is the key of the policy under which denied deductions are collected.
+const repaymentPolicy = "repayment"
+
+// ResolvePolicy names the version an invoice or a denied deduction falls under; see port.Cases.
+func (t *tx) ResolvePolicy(ctx context.Context, caseID uuid.UUID) (uuid.UUID, bool, error) {
 	scan := func(row pgx.CollectableRow) (resolvedPolicy, error) {
 		var r resolvedPolicy
 		err := row.Scan(&r.id, &r.used)
@@ -80,7 +83,15 @@ CROSS JOIN installation house
 LEFT JOIN segments s ON s.segment = cu.segment AND cu.segment <> ''
 LEFT JOIN policies p ON p.key = coalesce(inv.policy_key, cu.policy_key, s.policy_key, house.default_policy)
 LEFT JOIN policy_versions v ON v.key = p.key AND v.version = p.latest
-WHERE inv.id = $1`, invoiceID)
+WHERE inv.id = $1
+UNION ALL
+SELECT
+  v.id,
+  coalesce(v.used_at IS NOT NULL, false)
+FROM items i
+LEFT JOIN policies p ON p.key = $2
+LEFT JOIN policy_versions v ON v.key = p.key AND v.version = p.latest
+WHERE i.id = $1 AND i.kind IN ('deduction','claim')`, caseID, repaymentPolicy)
 	if err != nil {
 		return uuid.Nil, false, err
 	}

@@ -18,10 +18,18 @@ const (
 	sqlDueTogether = `
 SELECT k.id
 FROM (
-  SELECT DISTINCT i.invoice_id
-  FROM items o
+  SELECT DISTINCT i.case_id
+  FROM (
+    SELECT customer_id, currency, due_date
+    FROM items
+    WHERE invoice_id = $1 AND open_minor > 0 AND kind IN ('instalment','charge')
+    UNION ALL
+    SELECT customer_id, currency, due_date
+    FROM items
+    WHERE id = $1 AND open_minor > 0 AND kind IN ('deduction','claim')
+  ) o
   CROSS JOIN LATERAL (
-    SELECT invoice_id
+    SELECT CASE WHEN kind IN ('deduction','claim') THEN id ELSE invoice_id END AS case_id
     FROM items
     WHERE customer_id = o.customer_id
       AND currency = o.currency
@@ -29,9 +37,8 @@ FROM (
       AND open_minor > 0
     LIMIT 200
   ) i
-  WHERE o.invoice_id = $1 AND o.open_minor > 0
 ) same
-JOIN cases k ON k.id = same.invoice_id
+JOIN cases k ON k.id = same.case_id
 WHERE k.id <> $1
   AND k.state = 'active'
   AND k.next_action = $2

@@ -25,7 +25,7 @@ func jitter(customer uuid.UUID) time.Duration {
 	return time.Duration(h.Sum64()%uint64(maxJitter/time.Second)) * time.Second
 }
 
-// caseFiles reads the files of invoices in one round trip, two where a policy asks for the customer's sums, in id order.
+// caseFiles reads the files of invoices and deductions in one round trip, two where a policy asks for the customer's sums, in id order.
 // before is queued first: a lock.
 func (t *tx) caseFiles(ctx context.Context, before func(*pgx.Batch), ids []uuid.UUID, wide bool, now time.Time) ([]port.CaseFile, error) {
 	f := &factsReader{byID: make(map[uuid.UUID]int, len(ids)), items: make(map[uuid.UUID]itemAt)}
@@ -98,7 +98,7 @@ func (f *factsReader) head(rows pgx.Rows) error {
 	var wake *time.Time
 	cu := &c.Facts.Customer
 	err := rows.Scan(
-		&c.InvoiceID, &cu.ID, &cu.Calendar, &c.TimeZone, &preferred, &cu.OnHold, &c.Collector,
+		&c.ID, &c.InvoiceID, &cu.ID, &cu.Calendar, &c.TimeZone, &preferred, &cu.OnHold, &c.Collector,
 		&email, &letter, &sms, &webhook, &c.HouseZone, &c.HouseCalendar,
 		&caseID, &c.Case.Kind, &policyID, &c.Case.State, &c.Case.NextAction, &wake, &c.Case.Decisions, &c.Case.AttentionCode, &c.Case.CustomerWide)
 	if err != nil {
@@ -109,11 +109,11 @@ func (f *factsReader) head(rows pgx.Rows) error {
 	if wake != nil {
 		c.Case.WakeAt = *wake
 	}
-	c.Facts.CaseID, c.Facts.Jitter = c.InvoiceID, jitter(cu.ID)
+	c.Facts.CaseID, c.Facts.Jitter = c.ID, jitter(cu.ID)
 	cu.Channels = reachable(preferred, map[receivable.Channel]bool{
 		receivable.Email: email, receivable.Letter: letter, receivable.SMS: sms, receivable.Webhook: webhook,
 	})
-	f.byID[c.InvoiceID] = len(f.files)
+	f.byID[c.ID] = len(f.files)
 	f.files = append(f.files, c)
 	return nil
 }
@@ -134,26 +134,26 @@ func reachable(preferred receivable.Channel, works map[receivable.Channel]bool) 
 
 func (f *factsReader) item(rows pgx.Rows) error {
 	var it policy.ItemFacts
-	var invoice uuid.UUID
+	var caseID uuid.UUID
 	var step, noticeID, approval uuid.NullUUID
 	var ref port.LiveRef
 	var decided calendar.Date
 	var opens, due *time.Time
 	s := &ref.Step
 	err := rows.Scan(
-		&invoice, &it.ID, &it.Kind, &it.TimeZone, &it.Currency, &it.DueDate, &it.OriginalMinor, &it.OpenMinor, &it.DisputedMinor,
+		&caseID, &it.ID, &it.Kind, &it.TimeZone, &it.Currency, &it.DueDate, &it.OriginalMinor, &it.OpenMinor, &it.DisputedMinor,
 		&it.Cycle, &it.Level, &it.LastStageDone, &it.LastStageOn, &it.LastNoticeOn, &it.HandedOverOn,
 		&step, &s.Stage, &s.Attempt, &s.Action, &s.State, &noticeID, &s.AskMinor, &decided, &opens, &approval, &due)
 	if err != nil {
 		return err
 	}
-	at, ok := f.byID[invoice]
+	at, ok := f.byID[caseID]
 	if !ok {
 		return nil
 	}
 	file := &f.files[at]
 	if step.Valid {
-		s.ID, s.ItemID, s.CaseID, s.Cycle, s.NoticeID, s.DecidedOn = step.UUID, it.ID, invoice, it.Cycle, noticeID, decided
+		s.ID, s.ItemID, s.CaseID, s.Cycle, s.NoticeID, s.DecidedOn = step.UUID, it.ID, caseID, it.Cycle, noticeID, decided
 		ref.ApprovalID = approval
 		file.Live = append(file.Live, ref)
 		it.Live = liveFacts(&it, ref.Step, opens, due)

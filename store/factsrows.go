@@ -51,7 +51,7 @@ func (f *factsReader) settleBlocks(now time.Time) {
 			it := &file.Facts.Items[j]
 			today := calendar.DateOf(now, zone(it.TimeZone))
 			for _, b := range f.blocks {
-				if b.invoice.Valid && b.invoice.UUID == file.InvoiceID && (!b.item.Valid || b.item.UUID == it.ID) {
+				if b.about(file.InvoiceID, it.ID) {
 					it.Blocked = longer(it.Blocked, b, today)
 				}
 			}
@@ -63,6 +63,14 @@ func (f *factsReader) settleBlocks(now time.Time) {
 			}
 		}
 	}
+}
+
+// about reports whether the block is one of the item, or of the whole invoice of the item.
+func (b blockRow) about(invoice uuid.NullUUID, item uuid.UUID) bool {
+	if b.item.Valid {
+		return b.item.UUID == item
+	}
+	return b.invoice.Valid && b.invoice == invoice
 }
 
 func longer(have *policy.BlockFacts, b blockRow, today calendar.Date) *policy.BlockFacts {

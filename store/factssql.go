@@ -2,13 +2,14 @@ package store
 
 // The queries behind a case file. They go from the few invoices outwards: LATERAL with OFFSET 0 keeps the planner from reading
 // all customers, open items or gathering notices first, which it prefers while its statistics are of a quieter hour. $1 are
-// invoices (a case's id is its invoice's), $2 is the business moment, and $3 ($2 of the first) asks for the customer's sums
+// cases (a case's id is its invoice's, or that of the deduction's or claim's own item), $2 is the business moment, and $3 ($2 of the first) asks for the customer's sums
 // although no case says so yet.
 const (
 	sqlFactsHead = `
 SELECT
-  inv.id,
-  inv.customer_id,
+  k.id,
+  k.invoice_id,
+  k.customer_id,
   cu.calendar,
   cu.time_zone,
   cu.preferred_channel,
@@ -21,7 +22,7 @@ SELECT
   house.time_zone,
   house.calendar,
   c.id,
-  coalesce(c.kind, 'invoice'),
+  k.kind,
   c.policy_version_id,
   coalesce(c.state, ''),
   coalesce(c.next_action, ''),
@@ -29,10 +30,10 @@ SELECT
   coalesce(c.decisions, 0),
   coalesce(c.attention_code, ''),
   coalesce(c.customer_wide, $2)
-FROM invoices inv
-CROSS JOIN LATERAL (SELECT * FROM customers WHERE id = inv.customer_id OFFSET 0) cu
+FROM (` + sqlSubjects + `) k
+CROSS JOIN LATERAL (SELECT * FROM customers WHERE id = k.customer_id OFFSET 0) cu
 CROSS JOIN installation house
-LEFT JOIN LATERAL (SELECT * FROM cases WHERE id = inv.id OFFSET 0) c ON true
+LEFT JOIN LATERAL (SELECT * FROM cases WHERE id = k.id OFFSET 0) c ON true
 LEFT JOIN LATERAL (
   SELECT
     bool_or(email <> '' AND email_failed_at IS NULL) AS email,
@@ -44,12 +45,11 @@ LEFT JOIN LATERAL (
     AND active
     AND role IN ('dunning','billing','management')
 ) r ON true
-WHERE inv.id = ANY($1)
-ORDER BY inv.id`
+ORDER BY k.id`
 
 	sqlFactsItems = `
 SELECT
-  i.invoice_id,
+  i.case_id,
   i.id,
   i.kind,
   i.time_zone,
@@ -75,12 +75,11 @@ SELECT
   CASE WHEN n.state <> 'draft' THEN n.opens_at END,
   a.id,
   a.due_at
-FROM items i
+FROM (` + sqlCaseItems + `) i
 LEFT JOIN steps s ON s.item_id = i.id AND s.state IN ('live','awaiting_approval','approved')
 LEFT JOIN notices n ON n.id = s.notice_id
 LEFT JOIN approvals a ON a.subject_kind = 'step' AND a.subject_id = s.id AND a.state = 'open'
-WHERE i.invoice_id = ANY($1) AND i.kind IN ('instalment','charge')
-ORDER BY i.invoice_id, i.kind DESC, i.seq, i.id`
+ORDER BY i.case_id, i.kind DESC, i.seq, i.id`
 
 	sqlFactsBlocks = `
 SELECT
@@ -106,10 +105,10 @@ SELECT
   greatest(pi.amount_minor - pi.received_minor, 0),
   p.due_on + p.grace_days,
   p.settled_on
-FROM items i
-JOIN promise_items pi ON pi.item_id = i.id
+FROM (` + sqlCaseItems + `) i
+CROSS JOIN LATERAL (SELECT * FROM promise_items WHERE item_id = i.id OFFSET 0) pi
 JOIN promises p ON p.id = pi.promise_id
-WHERE i.invoice_id = ANY($1) AND p.state IN ('open','broken','partially_kept')
+WHERE p.state IN ('open','broken','partially_kept')
 ORDER BY p.settled_on NULLS FIRST, p.created_at, p.id`
 
 	// Each unit of what a customer has waiting is set against one item only: the oldest that is due comes first.
@@ -150,7 +149,7 @@ SELECT
   id,
   least(need, pool - (upto - need))
 FROM ranked
-WHERE invoice_id = ANY($1) AND need > 0 AND pool > upto - need`
+WHERE (invoice_id = ANY($1) OR id = ANY($1)) AND need > 0 AND pool > upto - need`
 
 	// What the customer owes beyond its due date, less what is disputed, promised or blocked; only where a policy asks.
 	sqlFactsOverdue = `
@@ -207,14 +206,41 @@ CROSS JOIN LATERAL (
 ) d
 ORDER BY w.customer_id, d.due_date`
 
-	// sqlWho names the customers of the invoices.
-	sqlWho = `SELECT DISTINCT customer_id FROM invoices WHERE id = ANY($1)`
+	// sqlSubjects are what the cases are about: invoices, and the items of deductions and claims.
+	sqlSubjects = `
+SELECT id, id AS invoice_id, customer_id, 'invoice' AS kind
+FROM invoices
+WHERE id = ANY($1)
+UNION ALL
+SELECT id, invoice_id, customer_id, 'deduction'
+FROM items
+WHERE id = ANY($1) AND kind IN ('deduction','claim')`
+
+	// sqlCaseItems are the items of the cases: an invoice's instalments and charges, and deductions and claims each for itself.
+	sqlCaseItems = `
+SELECT invoice_id AS case_id, items.*
+FROM items
+WHERE invoice_id = ANY($1) AND kind IN ('instalment','charge')
+UNION ALL
+SELECT id, items.*
+FROM items
+WHERE id = ANY($1) AND kind IN ('deduction','claim')`
+
+	// sqlWho names the customers of the cases.
+	sqlWho = `
+SELECT customer_id
+FROM invoices
+WHERE id = ANY($1)
+UNION
+SELECT customer_id
+FROM items
+WHERE id = ANY($1) AND kind IN ('deduction','claim')`
 
 	sqlWide = `
 SELECT DISTINCT wi.customer_id
-FROM invoices wi
+FROM (` + sqlSubjects + `) wi
 LEFT JOIN LATERAL (SELECT customer_wide FROM cases WHERE id = wi.id OFFSET 0) wc ON true
-WHERE wi.id = ANY($1) AND coalesce(wc.customer_wide, $3)`
+WHERE coalesce(wc.customer_wide, $3)`
 
 	// What was refused on the way to the present stage: a stage that is done or skipped no longer counts.
 	sqlFactsRefused = `
@@ -223,7 +249,7 @@ SELECT
   s.reason,
   s.done_on,
   coalesce(n.channel, '')
-FROM items i
+FROM (` + sqlCaseItems + `) i
 CROSS JOIN LATERAL (
   SELECT *
   FROM steps
@@ -231,8 +257,7 @@ CROSS JOIN LATERAL (
   OFFSET 0
 ) s
 LEFT JOIN notices n ON n.id = s.notice_id
-WHERE i.invoice_id = ANY($1)
-  AND s.state = 'refused'
+WHERE s.state = 'refused'
   AND NOT EXISTS (
     SELECT FROM steps d
     WHERE d.item_id = s.item_id AND d.stage = s.stage AND d.cycle = s.cycle AND d.state IN ('done','skipped'))
@@ -244,10 +269,22 @@ SELECT
   t.item_id,
   t.kind,
   t.dedupe
-FROM tasks t
+FROM (
+  SELECT *
+  FROM tasks
+  WHERE invoice_id = ANY($1)
+  UNION ALL
+  SELECT own.*
+  FROM items d
+  JOIN tasks own ON own.invoice_id = d.invoice_id AND own.item_id = d.id
+  WHERE d.id = ANY($1) AND d.kind IN ('deduction','claim')
+  UNION ALL
+  SELECT *
+  FROM tasks
+  WHERE invoice_id IS NULL AND item_id = ANY($1)
+) t
 JOIN items i ON i.id = t.item_id
-WHERE t.invoice_id = ANY($1)
-  AND t.kind IN ('no_address','apply_credit','ladder_done','broken_promise')
+WHERE t.kind IN ('no_address','apply_credit','ladder_done','broken_promise')
   AND (t.kind = 'broken_promise' OR split_part(t.dedupe, '/', 3) = i.cycle::text)
   AND (t.kind <> 'no_address' OR NOT EXISTS (
     SELECT FROM steps d

@@ -101,18 +101,33 @@ const lineColumns = `
   l.policy_version_id,
   l.template,
   l.reason,
+  i.invoice_id,
   coalesce(inv.number, ''),
   coalesce(inv.purchase_order, ''),
-  coalesce(inv.invoice_date, i.due_date),
+  coalesce(inv.invoice_date, i.aging_date),
   i.due_date,
   i.seq,
-  (SELECT count(*)::int FROM items s WHERE s.invoice_id = i.invoice_id AND s.kind = 'instalment'),
-  i.original_minor`
+  (SELECT count(*)::int FROM items s WHERE s.invoice_id = i.invoice_id AND s.kind = i.kind AND i.kind = 'instalment'),
+  i.original_minor,
+  coalesce(claim.number, 0),
+  coalesce(claim.claim_reference, ''),
+  i.aging_date`
 
 const lineJoins = `
 FROM notice_lines l
 JOIN items i ON i.id = l.item_id
-LEFT JOIN invoices inv ON inv.id = i.invoice_id`
+LEFT JOIN invoices inv ON inv.id = i.invoice_id` + joinClaim
+
+// joinClaim finds the claim that a deduction's item i is of: the one that was opened last.
+const joinClaim = `
+LEFT JOIN LATERAL (
+  SELECT d.number, d.claim_reference
+  FROM dispute_parts p
+  JOIN disputes d ON d.id = p.dispute_id
+  WHERE p.item_id = i.id AND i.kind IN ('deduction','claim')
+  ORDER BY d.number DESC
+  LIMIT 1
+) claim ON true`
 
 // lineOrder is the order on the message: oldest first.
 const lineOrder = ` ORDER BY l.notice_id, i.due_date, inv.number, i.seq, l.id`
@@ -120,8 +135,9 @@ const lineOrder = ` ORDER BY l.notice_id, i.due_date, inv.number, i.seq, l.id`
 func scanLine(row pgx.CollectableRow) (notice.Line, error) {
 	var l notice.Line
 	err := row.Scan(&l.ID, &l.NoticeID, &l.ItemID, &l.CaseID, &l.StepID, &l.Stage, &l.Level, &l.State, &l.OpenMinor, &l.AskMinor,
-		&l.ReservedMinor, &l.DaysPastDue, &l.PolicyVersionID, &l.Template, &l.Reason, &l.InvoiceNumber, &l.PurchaseOrder,
-		&l.InvoiceDate, &l.DueDate, &l.Instalment, &l.Instalments, &l.OriginalMinor)
+		&l.ReservedMinor, &l.DaysPastDue, &l.PolicyVersionID, &l.Template, &l.Reason, &l.InvoiceID, &l.InvoiceNumber,
+		&l.PurchaseOrder, &l.InvoiceDate, &l.DueDate, &l.Instalment, &l.Instalments, &l.OriginalMinor, &l.ClaimNumber,
+		&l.ClaimReference, &l.AgingDate)
 	return l, err
 }
 
@@ -221,10 +237,10 @@ FROM notices n
 WHERE n.state IN ('gathering','draft','sealed','sending')
   AND n.id IN (
     SELECT l.notice_id
-    FROM steps s
+    FROM (`+sqlCaseItems+`) i
+    JOIN steps s ON s.item_id = i.id
     JOIN notice_lines l ON l.step_id = s.id
-    JOIN items i ON i.id = s.item_id
-    WHERE i.invoice_id = ANY($1) AND s.state IN ('live','awaiting_approval','approved') AND l.state = 'live')
+    WHERE s.state IN ('live','awaiting_approval','approved') AND l.state = 'live')
 ORDER BY n.id`, caseIDs)
 	if err != nil || len(notices) == 0 {
 		return nil, err

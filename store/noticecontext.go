@@ -83,15 +83,19 @@ LIMIT 200`
 const sqlContextLines = `
 SELECT
   i.id,
+  i.invoice_id,
   coalesce(inv.number, ''),
   coalesce(inv.purchase_order, ''),
-  coalesce(inv.invoice_date, i.due_date),
+  coalesce(inv.invoice_date, i.aging_date),
   i.due_date,
   i.seq,
-  (SELECT count(*)::int FROM items s WHERE s.invoice_id = i.invoice_id AND s.kind = 'instalment'),
-  i.original_minor
+  (SELECT count(*)::int FROM items s WHERE s.invoice_id = i.invoice_id AND s.kind = i.kind AND i.kind = 'instalment'),
+  i.original_minor,
+  coalesce(claim.number, 0),
+  coalesce(claim.claim_reference, ''),
+  i.aging_date
 FROM items i
-LEFT JOIN invoices inv ON inv.id = i.invoice_id
+LEFT JOIN invoices inv ON inv.id = i.invoice_id` + joinClaim + `
 WHERE i.id = ANY($1)`
 
 // The contents read are bounded by what a message may carry ($2 files, $3 bytes): a customer with hundreds of copies must
@@ -192,7 +196,8 @@ func scanCredit(row pgx.CollectableRow) (notice.Credit, error) {
 
 func scanContextLine(row pgx.CollectableRow) (notice.Line, error) {
 	var l notice.Line
-	err := row.Scan(&l.ItemID, &l.InvoiceNumber, &l.PurchaseOrder, &l.InvoiceDate, &l.DueDate, &l.Instalment, &l.Instalments, &l.OriginalMinor)
+	err := row.Scan(&l.ItemID, &l.InvoiceID, &l.InvoiceNumber, &l.PurchaseOrder, &l.InvoiceDate, &l.DueDate, &l.Instalment, &l.Instalments,
+		&l.OriginalMinor, &l.ClaimNumber, &l.ClaimReference, &l.AgingDate)
 	return l, err
 }
 

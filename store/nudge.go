@@ -42,23 +42,34 @@ INSERT INTO nudges (
   first_action
 )
 SELECT
-  'invoice/' || c.id,
+  c.kind || '/' || c.id,
   c.id,
-  'invoice',
+  c.kind,
   'Review'
 FROM cases c
 WHERE c.id = ANY($1)
-  AND (c.state <> 'closed' OR EXISTS (SELECT FROM items i WHERE i.invoice_id = c.id AND i.open_minor > 0))
+  AND (c.state <> 'closed'
+    OR EXISTS (SELECT FROM items i WHERE i.invoice_id = c.id AND i.open_minor > 0 AND i.kind IN ('instalment','charge'))
+    OR EXISTS (SELECT FROM items i WHERE i.id = c.id AND i.open_minor > 0))
 ORDER BY c.id` + sqlNudgeConflict
 
 // The cases of customers that look at their sums, by the stage at which an item of theirs stands.
 const (
+	sqlOpenOfCase = `
+SELECT last_stage_done
+FROM items
+WHERE invoice_id = c.id AND open_minor > 0 AND kind IN ('instalment','charge')
+UNION ALL
+SELECT last_stage_done
+FROM items
+WHERE id = c.id AND open_minor > 0`
+
 	sqlWideStages = `
 SELECT DISTINCT
   c.policy_version_id,
   i.last_stage_done
 FROM cases c
-JOIN items i ON i.invoice_id = c.id AND i.open_minor > 0
+JOIN LATERAL (` + sqlOpenOfCase + `) i ON true
 WHERE c.customer_id = ANY($1) AND c.customer_wide AND c.state = 'active'`
 
 	sqlNudgeWide = `
@@ -69,13 +80,13 @@ INSERT INTO nudges (
   first_action
 )
 SELECT DISTINCT
-  'invoice/' || c.id,
+  c.kind || '/' || c.id,
   c.id,
-  'invoice',
+  c.kind,
   'Review'
 FROM unnest($2::uuid[], $3::text[]) AS looking (version_id, stage)
 JOIN cases c ON c.policy_version_id = looking.version_id
-JOIN items i ON i.invoice_id = c.id AND i.open_minor > 0 AND i.last_stage_done = looking.stage
+JOIN LATERAL (` + sqlOpenOfCase + `) i ON i.last_stage_done = looking.stage
 WHERE c.customer_id = ANY($1) AND c.customer_wide AND c.state = 'active'
 ORDER BY c.id` + sqlNudgeConflict
 )

@@ -19,12 +19,14 @@ const dueStart = `(start_at IS NULL OR start_at <= coalesce((SELECT position FRO
 // waitingNotice tells notices that wait for a moment from those that are being sent or have ended.
 const waitingNotice = `state IN ('gathering','draft','sealed') AND wake_at IS NOT NULL`
 
-// NextMoments are the earliest moments after the given one for which a case and a notice wait; zero where none does.
+// NextMoments are the earliest moments after the given one for which a case or claim and a notice wait; zero where none does.
 func (db *DB) NextMoments(ctx context.Context, after time.Time) (ofCases, ofNotices time.Time, err error) {
 	var c, n *time.Time
 	err = db.pool.QueryRow(ctx, `
 SELECT
-  (SELECT min(wake_at) FROM cases WHERE state = 'active' AND wake_at > $1),
+  least(
+    (SELECT min(wake_at) FROM cases WHERE state = 'active' AND wake_at > $1),
+    (SELECT min(wake_at) FROM disputes WHERE state NOT IN ('closed','void') AND wake_at > $1)),
   (SELECT min(wake_at) FROM notices WHERE `+waitingNotice+` AND wake_at > $1)`, after).Scan(&c, &n)
 	if c != nil {
 		ofCases = *c
@@ -45,14 +47,14 @@ func (db *DB) NextStart(ctx context.Context) (time.Time, error) {
 	return *start, translate(err)
 }
 
-// NudgeDue leaves nudges for the cases and notices whose moment has come and returns how many. What waits in the outbox for
+// NudgeDue leaves nudges for the cases, notices and claims whose moment has come and returns how many. What waits in the outbox for
 // its start is left alone: its row is due by itself.
 func (db *DB) NudgeDue(ctx context.Context, at time.Time) (int64, error) {
 	var left int64
 	err := pgx.BeginFunc(ctx, db.pool, func(q pgx.Tx) error {
 		for _, sql := range []string{`
 INSERT INTO nudges (workflow_id, subject_id, kind, first_action)
-SELECT 'invoice/' || id, id, 'invoice', 'Review'
+SELECT kind || '/' || id, id, kind, 'Review'
 FROM cases
 WHERE state = 'active' AND wake_at <= $1
 ORDER BY id
@@ -61,6 +63,12 @@ INSERT INTO nudges (workflow_id, subject_id, kind, first_action)
 SELECT 'notice/' || id, id, 'notice', 'ReviewNotice'
 FROM notices
 WHERE ` + waitingNotice + ` AND wake_at <= $1
+ORDER BY id
+ON CONFLICT (workflow_id) DO NOTHING`, `
+INSERT INTO nudges (workflow_id, subject_id, kind, first_action)
+SELECT 'dispute/' || id, id, 'dispute', 'ReviewDispute'
+FROM disputes
+WHERE state NOT IN ('closed','void') AND wake_at <= $1
 ORDER BY id
 ON CONFLICT (workflow_id) DO NOTHING`} {
 			tag, err := q.Exec(ctx, sql, at)

@@ -19,6 +19,7 @@ const taskColumns = `
   customer_id,
   invoice_id,
   item_id,
+  dispute_id,
   assignee,
   role,
   summary,
@@ -43,6 +44,7 @@ INSERT INTO tasks (
   customer_id,
   invoice_id,
   item_id,
+  dispute_id,
   assignee,
   role,
   summary,
@@ -53,11 +55,11 @@ INSERT INTO tasks (
   closed_at,
   closed_by,
   version
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT (dedupe) DO NOTHING
 RETURNING id`,
-		task.ID, task.Kind, task.Dedupe, task.CustomerID, task.InvoiceID, task.ItemID, task.Assignee, task.Role, task.Summary,
-		task.DueOn, task.State, task.Outcome, task.CreatedAt, task.ClosedAt, task.ClosedBy, max(1, task.Version))
+		task.ID, task.Kind, task.Dedupe, task.CustomerID, task.InvoiceID, task.ItemID, task.DisputeID, task.Assignee, task.Role,
+		task.Summary, task.DueOn, task.State, task.Outcome, task.CreatedAt, task.ClosedAt, task.ClosedBy, max(1, task.Version))
 	if errors.Is(err, errOpenedBefore) {
 		return false, nil
 	}
@@ -98,6 +100,7 @@ func (t *tx) ListTasks(ctx context.Context, f port.TaskFilter, p port.Page) (por
 	w.text("role = $?", f.Role)
 	w.id("customer_id = $?", f.CustomerID)
 	w.id("invoice_id = $?", f.InvoiceID)
+	w.id("dispute_id = $?", f.DisputeID)
 	if !f.DueBy.IsZero() {
 		w.add("due_on <= $?", f.DueBy)
 	}
@@ -121,6 +124,7 @@ func scanTask(row pgx.CollectableRow) (casework.Task, error) {
 		&t.CustomerID,
 		&t.InvoiceID,
 		&t.ItemID,
+		&t.DisputeID,
 		&t.Assignee,
 		&t.Role,
 		&t.Summary,

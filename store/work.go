@@ -246,8 +246,9 @@ WITH opened AS (
     summary,
     due_on,
     state,
-    created_at
-  ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11)
+    created_at,
+    dispute_id
+  ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11, $14)
   ON CONFLICT (dedupe) DO NOTHING
   RETURNING id, customer_id, invoice_id, created_at
 )
@@ -265,7 +266,7 @@ INSERT INTO audit_entries (
 SELECT $12, created_at, 'engine', 'task.opened', 'task', id, customer_id, invoice_id, $13
 FROM opened`,
 		k.ID, k.Kind, k.Dedupe, k.CustomerID, k.InvoiceID, k.ItemID, k.Assignee, k.Role, k.Summary, k.DueOn, k.CreatedAt,
-		entryID, json.RawMessage(data))
+		entryID, json.RawMessage(data), k.DisputeID)
 	return nil
 }
 

@@ -59,13 +59,15 @@ func (h *House) step(to time.Time) {
 	require.NoError(h.t, h.Product.DB.InTx(h.t.Context(), func(ctx context.Context, tx port.Tx) error { return tx.StepClock(ctx, to) }))
 }
 
-// The notices that wait for a moment, and the active cases.
+// The notices that wait for a moment, the active cases, and the claims that have not ended.
 const (
 	waiting   = `state IN ('gathering','draft','sealed') AND wake_at IS NOT NULL`
-	dueMoment = `SELECT min(wake_at) FROM (SELECT wake_at FROM cases WHERE state = 'active' UNION ALL SELECT wake_at FROM notices WHERE ` + waiting + `) w`
+	dueMoment = `SELECT min(wake_at) FROM (SELECT wake_at FROM cases WHERE state = 'active' UNION ALL SELECT wake_at FROM notices WHERE ` + waiting + `
+UNION ALL SELECT wake_at FROM disputes WHERE ` + live + `) w`
+	live = `state NOT IN ('closed','void')`
 )
 
-// nextMoment is the next at which a case or a notice has something to do; the zero time when there is none.
+// nextMoment is the next at which a case, a notice or a claim has something to do; the zero time when there is none.
 func (h *House) nextMoment() time.Time {
 	h.t.Helper()
 	if at := Value[*time.Time](h, dueMoment); at != nil {
@@ -79,7 +81,13 @@ func (h *House) nudgeDue(at time.Time) {
 	h.t.Helper()
 	cases := Column[uuid.UUID](h, `SELECT id FROM cases WHERE state = 'active' AND wake_at <= $1`, at)
 	notices := Column[uuid.UUID](h, `SELECT id FROM notices WHERE `+waiting+` AND wake_at <= $1`, at)
+	claims := Column[uuid.UUID](h, `SELECT id FROM disputes WHERE `+live+` AND wake_at <= $1`, at)
 	var nudges []port.Nudge
+	for _, id := range claims {
+		nudges = append(nudges, port.Nudge{
+			WorkflowID: contract.WorkflowID(contract.KindDispute, id), SubjectID: id, Kind: contract.KindDispute, FirstAction: contract.ReviewDispute,
+		})
+	}
 	for _, id := range notices {
 		nudges = append(nudges, port.Nudge{
 			WorkflowID: contract.WorkflowID(contract.KindNotice, id), SubjectID: id, Kind: contract.KindNotice, FirstAction: contract.ReviewNotice,

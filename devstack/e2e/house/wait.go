@@ -114,7 +114,12 @@ func (h *House) activity() (events int64, busy bool) {
 
 func (h *House) workflowIDs() []string {
 	h.t.Helper()
-	return Column[string](h, `SELECT 'invoice/' || id FROM cases UNION ALL SELECT 'notice/' || id FROM notices`)
+	return Column[string](h, `
+SELECT kind || '/' || id FROM cases
+UNION ALL
+SELECT 'notice/' || id FROM notices
+UNION ALL
+SELECT 'dispute/' || id FROM disputes`)
 }
 
 // Events counts the events of the latest run of an invoice's workflow; Status is how that run stands.
