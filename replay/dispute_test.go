@@ -1,0 +1,108 @@
+package replay_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"arrears/domain/audit"
+	"arrears/domain/dispute"
+	"arrears/replay"
+)
+
+var claimDay = time.Date(2026, 5, 11, 9, 0, 0, 0, time.UTC)
+
+// denied is a claim of 200.00 of which 120.00 was credited and 80.00 denied, with its decision.
+func denied() (dispute.Dispute, dispute.Decision) {
+	part := dispute.Part{ID: uuid.MustParse("01890000-0000-7000-8000-000000000010"), Amounts: dispute.Claim(200_00)}
+	part.UndecidedMinor, part.CreditedMinor, part.DeniedMinor = 0, 120_00, 80_00
+	d := dispute.Dispute{
+		ID: uuid.MustParse("01890000-0000-7000-8000-000000000011"), Number: 17, Kind: dispute.Deduction, Currency: "EUR",
+		State: dispute.AwaitingRepayment, ClaimedWhole: 200_00, Parts: []dispute.Part{part},
+	}
+	dec := dispute.Decision{
+		ID: uuid.MustParse("01890000-0000-7000-8000-000000000012"), DisputeID: d.ID, Seq: 1, Kind: dispute.DecidePartially,
+		ValidMinor: 120_00, DeniedMinor: 80_00, Reason: "shortage", State: dispute.DecisionInForce, DecidedBy: "ana", ApprovedBy: "boss",
+		Parts: []dispute.PartDecision{{PartID: part.ID, ValidMinor: 120_00, DeniedMinor: 80_00}},
+	}
+	dec.ContentHash = dispute.ContentHash(dec)
+	return d, dec
+}
+
+// happened is an entry about the claim; an empty state is none.
+func happened(n int, action string, state dispute.State) audit.Entry {
+	data := "{}"
+	if state != "" {
+		data = fmt.Sprintf(`{"state":%q}`, state)
+	}
+	return audit.Entry{ID: fmt.Sprint(n), At: claimDay.Add(time.Duration(n) * time.Hour), Actor: "ana", Action: action, Data: []byte(data)}
+}
+
+func story() []audit.Entry {
+	return []audit.Entry{
+		happened(0, "dispute.opened", dispute.Investigating), happened(1, "dispute.message_sent", dispute.Investigating),
+		happened(2, "dispute.decided", ""), happened(3, "dispute.credited", dispute.AwaitingRepayment),
+	}
+}
+
+func TestAClaimWhoseRecordIsTrueIsProven(t *testing.T) {
+	t.Parallel()
+	d, dec := denied()
+	require.Empty(t, replay.ProveClaim(d, []dispute.Decision{dec}, story()))
+}
+
+// Whatever was altered is noticed.
+func TestAnAlteredClaimIsNoticed(t *testing.T) {
+	t.Parallel()
+	for name, alter := range map[string]func(d *dispute.Dispute, dec *dispute.Decision, entries *[]audit.Entry){
+		"an amount":        func(d *dispute.Dispute, _ *dispute.Decision, _ *[]audit.Entry) { d.Parts[0].DeniedMinor -= 10_00 },
+		"closed too early": func(d *dispute.Dispute, _ *dispute.Decision, e *[]audit.Entry) { d.State, *e = dispute.Closed, nil },
+		"the decision":     func(_ *dispute.Dispute, dec *dispute.Decision, _ *[]audit.Entry) { dec.Comment = "other words" },
+		"its parts": func(_ *dispute.Dispute, dec *dispute.Decision, _ *[]audit.Entry) {
+			dec.Parts[0].ValidMinor -= 1
+			rehash(dec)
+		},
+		"approved by oneself": func(_ *dispute.Dispute, dec *dispute.Decision, _ *[]audit.Entry) { dec.ApprovedBy = dec.DecidedBy },
+		"more than claimed":   func(d *dispute.Dispute, _ *dispute.Decision, _ *[]audit.Entry) { d.ClaimedWhole = 100_00 },
+		"an impossible step": func(_ *dispute.Dispute, _ *dispute.Decision, e *[]audit.Entry) {
+			*e = append(*e, happened(4, "dispute.triaged", dispute.AwaitingRepayment))
+		},
+		"another end": func(_ *dispute.Dispute, _ *dispute.Decision, e *[]audit.Entry) {
+			*e = append(*e, happened(4, "dispute.submitted", dispute.Contested))
+		},
+	} {
+		d, dec := denied()
+		entries := story()
+		alter(&d, &dec, &entries)
+		require.Len(t, replay.ProveClaim(d, []dispute.Decision{dec}, entries), 1, name)
+	}
+}
+
+func rehash(dec *dispute.Decision) { dec.ContentHash = dispute.ContentHash(*dec) }
+
+// The report says in words what happened and where every cent is.
+func TestTheReportOfAClaimIsInWords(t *testing.T) {
+	t.Parallel()
+	d, _ := denied()
+	r := replay.ClaimReport{
+		Dispute: d, Entries: story(), Verdict: replay.RecordDiffer, Differs: []string{"something"},
+		Runs: []replay.Replayed{{RunID: "run", Events: 12, Finding: replay.ShapeChanged, Detail: "another path"}},
+	}
+	var text bytes.Buffer
+	require.NoError(t, r.Write(&text))
+	for _, said := range []string{
+		"Claim D-17", "awaiting_repayment", "dispute.credited by ana, then awaiting repayment", "claimed 200.00 EUR", "= 120.00 credited",
+		"= 80.00 denied and open", "DIFFERS: something", "Run run, 12 events: shape_changed", "another path", "Verdict: DIFFERS",
+	} {
+		require.Contains(t, text.String(), said)
+	}
+	r.Verdict, r.Differs = replay.Identical, nil
+	text.Reset()
+	require.NoError(t, r.Write(&text))
+	require.Contains(t, text.String(), "every cent is accounted for")
+}
+
