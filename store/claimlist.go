@@ -76,7 +76,7 @@ func (t *tx) ListDisputes(ctx context.Context, f port.DisputeFilter, p port.Page
 // worklistOrder is the order within a class of deadlines.
 const worklistOrder = `d.risk DESC, d.taken_on, d.id`
 
-// classes are the classes of dispute.Rank, the most urgent first: today is $?.
+// classes are the classes of dispute.Rank, the most urgent first; the last one is what is in none of them. $? is today.
 var classes = [...]string{
 	"d.deadline_on < $?",
 	"d.deadline_on BETWEEN $? AND $? + 3",
@@ -84,8 +84,10 @@ var classes = [...]string{
 	"(d.deadline_on > $? + 7 OR d.deadline_on IS NULL)",
 }
 
-// DisputeWorklist lists in the order of dispute.Rank; see port.Disputes. Each class of deadlines finds its first rows by
-// itself: by the index of the deadlines where it holds few, by the index of the risk where it holds many.
+// classOf is the class of a row.
+const classOf = `CASE WHEN d.deadline_on < $? THEN 0 WHEN d.deadline_on <= $? + 3 THEN 1 WHEN d.deadline_on <= $? + 7 THEN 2 ELSE 3 END`
+
+// DisputeWorklist lists in the order of dispute.Rank; see port.Disputes.
 func (t *tx) DisputeWorklist(ctx context.Context, f port.DisputeFilter, today calendar.Date, p port.Page) (port.Paged[dispute.Dispute], error) {
 	var page port.Paged[dispute.Dispute]
 	from, err := worklistAfter(p.After)
@@ -96,20 +98,12 @@ func (t *tx) DisputeWorklist(ctx context.Context, f port.DisputeFilter, today ca
 	w := claimFilter(f)
 	w.args = append(w.args, today)
 	day := "$" + strconv.Itoa(len(w.args)) + "::date"
-	common := len(w.conditions)
-	var parts []string
-	for class := from.class; class < len(classes); class++ {
-		w.conditions = append(w.conditions[:common:common], strings.ReplaceAll(classes[class], "$?", day))
-		if class == from.class && p.After != "" {
-			w.add("d.risk <= $?", from.risk)
-			w.add("(d.risk < $? OR (d.taken_on, d.id) > ($?::text::date, $?::uuid))", from.risk, from.takenOn, from.id)
-		}
-		parts = append(parts, fmt.Sprintf("(SELECT %d AS class, d.id, d.risk, d.taken_on FROM disputes d%s%s)", class, w.where(), w.limit(worklistOrder, p)))
+	find := w.worklistOfAll
+	if len(w.conditions) > 1 {
+		find = w.worklistOfSome
 	}
 	rows, err := listed(ctx, t, scanWorked, `
-WITH page AS (
-  SELECT *
-  FROM (`+strings.Join(parts, "\n  UNION ALL ")+`) d`+w.limit("d.class, "+worklistOrder, p)+`
+WITH `+find(from, day, p)+`
 )
 SELECT`+claimColumns+`, page.class, page.risk
 FROM page
@@ -121,6 +115,58 @@ ORDER BY page.class, `+worklistOrder, w.args...)
 	}
 	page.Next = cut.Next
 	return page, err
+}
+
+// worklistOfAll finds a page among all live cases: each class its first rows, by the index of the deadlines where it holds few
+// and by that of the worklist where it holds many.
+func (f *filter) worklistOfAll(from place, day string, p port.Page) string {
+	common := len(f.conditions)
+	var parts []string
+	for class := from.class; class < len(classes); class++ {
+		f.conditions = append(f.conditions[:common:common], strings.ReplaceAll(classes[class], "$?", day))
+		if class == from.class && p.After != "" {
+			f.add("d.risk <= $?", from.risk)
+			f.add("(d.risk < $? OR (d.taken_on, d.id) > ($?::text::date, $?::uuid))", from.risk, from.takenOn, from.id)
+		}
+		parts = append(parts, fmt.Sprintf("(SELECT %d AS class, d.id, d.risk, d.taken_on FROM disputes d%s%s)", class, f.where(), f.limit(worklistOrder, p)))
+	}
+	return `page AS (
+  SELECT *
+  FROM (` + strings.Join(parts, "\n  UNION ALL ") + `) d` + f.limit("d.class, "+worklistOrder, p)
+}
+
+// worklistOfSome finds a page among the cases that a filter leaves. What is urgent is sorted as a whole: to walk an index until
+// enough are met takes long where what is sought lies at its end. The rest is looked at only where that does not fill the page.
+func (f *filter) worklistOfSome(from place, day string, p port.Page) string {
+	common, room := len(f.conditions), strconv.Itoa(p.Size())
+	urgent := `
+  SELECT 0 AS class, d.id, d.risk, d.taken_on
+  FROM disputes d
+  WHERE false`
+	if from.class < len(classes)-1 {
+		class := strings.ReplaceAll(classOf, "$?", day)
+		f.add("d.deadline_on <= " + day + " + 7")
+		if p.After != "" {
+			f.add("("+class+", -d.risk, d.taken_on, d.id) > ($?, $?, $?::text::date, $?::uuid)", from.class, -from.risk, from.takenOn, from.id)
+		}
+		urgent = `
+  SELECT ` + class + ` AS class, d.id, d.risk, d.taken_on
+  FROM disputes d` + f.where() + f.limit("class, "+worklistOrder, p)
+		f.conditions = f.conditions[:common:common]
+	}
+	f.add("(SELECT count(*) FROM urgent) <= " + room)
+	f.add(strings.ReplaceAll(classes[len(classes)-1], "$?", day))
+	if from.class == len(classes)-1 {
+		f.add("d.risk <= $?", from.risk)
+		f.add("(d.risk < $? OR (d.taken_on, d.id) > ($?::text::date, $?::uuid))", from.risk, from.takenOn, from.id)
+	}
+	return `urgent AS (` + urgent + `
+), later AS (
+  SELECT ` + strconv.Itoa(len(classes)-1) + ` AS class, d.id, d.risk, d.taken_on
+  FROM disputes d` + f.where() + f.limit(worklistOrder, p) + `
+), page AS (
+  SELECT *
+  FROM (SELECT * FROM urgent UNION ALL SELECT * FROM later) d` + f.limit("d.class, "+worklistOrder, p)
 }
 
 // worked is a case with its place in the worklist.

@@ -123,22 +123,57 @@ func TestTheWorklistIsInTheOrderOfRank(t *testing.T) {
 			}
 		})
 		byRank(live, today)
-		filter, page := port.DisputeFilter{CustomerID: someID(c.ID)}, port.Page{Limit: rapid.IntRange(1, 6).Draw(rt, "page")}
-		got := []uuid.UUID{}
-		for {
-			var p port.Paged[dispute.Dispute]
-			h.in(t, func(ctx context.Context, tx port.Tx) {
-				var err error
-				p, err = tx.DisputeWorklist(ctx, filter, today, page)
-				require.NoError(t, err)
-			})
-			got = append(got, claimIDs(p.Items)...)
-			if page.After = p.Next; p.Next == "" {
-				break
-			}
-		}
+		got := h.worklist(t, port.DisputeFilter{CustomerID: someID(c.ID)}, today, rapid.IntRange(1, 6).Draw(rt, "page"))
 		require.Equal(t, claimIDs(live), got)
 	})
+}
+
+// worklist reads all of it, page by page.
+func (h house) worklist(t *testing.T, f port.DisputeFilter, today calendar.Date, size int) []uuid.UUID {
+	t.Helper()
+	got, page := []uuid.UUID{}, port.Page{Limit: size}
+	for {
+		var p port.Paged[dispute.Dispute]
+		h.in(t, func(ctx context.Context, tx port.Tx) {
+			var err error
+			p, err = tx.DisputeWorklist(ctx, f, today, page)
+			require.NoError(t, err)
+		})
+		got = append(got, claimIDs(p.Items)...)
+		if page.After = p.Next; p.Next == "" {
+			return got
+		}
+	}
+}
+
+// Everybody's is found in another way than a part of it, and is in the same order.
+func TestTheWorklistOfEverybodyIsInTheOrderOfRank(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	claims := rapid.Custom(func(rt *rapid.T) dispute.Dispute { return anyClaim(rt, h.customer.ID) })
+	var live []dispute.Dispute
+	h.in(t, func(ctx context.Context, tx port.Tx) {
+		for i := range 60 {
+			d := claims.Example(i)
+			_, err := tx.InsertDispute(ctx, d)
+			require.NoError(t, err)
+			if i%4 > 0 {
+				due := date("2026-03-02").AddDays(i%23 - 11)
+				require.NoError(t, tx.PutDeadlines(ctx, []dispute.Deadline{deadlineOf(d.ID, dispute.DeadlineDecision, due.String())}))
+			}
+			stored, err := tx.Dispute(ctx, d.ID)
+			require.NoError(t, err)
+			if !d.State.Ended() {
+				live = append(live, stored)
+			}
+		}
+	})
+	for _, today := range []string{"2026-02-10", "2026-03-02", "2026-03-09", "2026-04-01"} {
+		byRank(live, date(today))
+		for _, size := range []int{1, 7, 200} {
+			require.Equal(t, claimIDs(live), h.worklist(t, port.DisputeFilter{}, date(today), size), "%s, %d at a time", today, size)
+		}
+	}
 }
 
 // anyClaim is a claim in any state with amounts anywhere.
