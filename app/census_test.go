@@ -43,13 +43,16 @@ func breakers(w *town) map[string]struct {
 	}
 	open, draft := w.item("open").String(), `'`+value[string](w, `SELECT id::text FROM notices WHERE state = 'draft' LIMIT 1`)+`'`
 	return map[string]breaking{
-		"item.sum":            {[]string{`ALTER TABLE items DROP CONSTRAINT items_law`, `UPDATE items SET moved_minor = moved_minor + 1 WHERE id = '` + open + `'`}, []string{"portfolio.moved"}},
+		"item.sum":            {[]string{`ALTER TABLE items DROP CONSTRAINT items_law`, `UPDATE items SET moved_minor = moved_minor + 1 WHERE id = '` + open + `'`}, []string{"portfolio.moved", "item.moved"}},
 		"item.negative":       {[]string{`ALTER TABLE items DROP CONSTRAINT items_disputed`, `UPDATE items SET disputed_minor = open_minor + 1 WHERE id = '` + open + `'`}, []string{"item.disputed"}},
 		"item.paid":           {[]string{`UPDATE items SET paid_minor = paid_minor + 1, open_minor = open_minor - 1 WHERE id = '` + open + `'`}, nil},
 		"item.discounted":     {[]string{`UPDATE items SET discounted_minor = discounted_minor + 1, open_minor = open_minor - 1 WHERE id = '` + open + `'`}, nil},
 		"item.credited":       {[]string{`UPDATE items SET credited_minor = credited_minor + 1, open_minor = open_minor - 1 WHERE id = '` + open + `'`}, nil},
 		"item.written_off":    {[]string{`UPDATE write_offs SET reversed_at = created_at`}, nil},
 		"item.disputed":       {[]string{`UPDATE items SET disputed_minor = 1 WHERE id = '` + open + `'`}, nil},
+		"item.moved":          {[]string{`UPDATE items SET moved_minor = moved_minor + 1, open_minor = open_minor - 1 WHERE id = '` + open + `'`}, nil},
+		"item.origin":         {[]string{`UPDATE moves SET reversed_at = moved_at`}, nil},
+		"receipt.netted":      {[]string{`UPDATE receipts SET netted_minor = 1, unapplied_minor = unapplied_minor + 1 WHERE number = 'P-2'`}, nil},
 		census.NoOwner:        {[]string{`UPDATE cases SET state = 'closed', wake_at = NULL WHERE id = '` + w.by["open"].ID.String() + `'`}, nil},
 		"item.level":          {[]string{`UPDATE items SET level = level + 1 WHERE id = '` + open + `'`}, nil},
 		"invoice.sum":         {[]string{`UPDATE invoices SET amount_minor = amount_minor + 1 WHERE id = '` + w.by["open"].ID.String() + `'`}, nil},
@@ -71,10 +74,20 @@ func breakers(w *town) map[string]struct {
 		"approval.overdue":    {[]string{`UPDATE approvals SET due_at = '2023-01-01' WHERE state = 'open'`}, nil},
 		"approval.reminder":   {[]string{`UPDATE approvals SET reminders = 99 WHERE state = 'open'`}, nil},
 		"approval.subject":    {[]string{`UPDATE notices SET state = 'sealed', opens_at = '2030-01-01' WHERE id = ` + draft}, nil},
-		"portfolio.moved":     {[]string{`UPDATE items SET moved_minor = moved_minor + 1, open_minor = open_minor - 1 WHERE id = '` + open + `'`}, nil},
+		"portfolio.moved":     {[]string{`UPDATE items SET moved_minor = moved_minor + 1, open_minor = open_minor - 1 WHERE id = '` + open + `'`}, []string{"item.moved"}},
 		"nudge.old":           {[]string{`INSERT INTO nudges (workflow_id, subject_id, kind, not_before) VALUES ('x/1', gen_random_uuid(), 'notice', now() - interval '3 hours')`}, nil},
 		"audit.unsealed":      {[]string{`ALTER TABLE audit_entries DISABLE TRIGGER ALL`, `UPDATE audit_entries SET recorded_at = now() - interval '1 hour' WHERE position IS NULL`}, nil},
 		census.ChainBroken:    {[]string{`UPDATE audit_entries SET position = 1, prev_hash = repeat('x', 32)::bytea, hash = repeat('y', 32)::bytea WHERE id = (SELECT id FROM audit_entries LIMIT 1)`}, nil},
+		"dispute.law":         {[]string{`ALTER TABLE dispute_parts DROP CONSTRAINT dispute_parts_law`, `UPDATE dispute_parts SET credited_minor = 1`}, nil},
+		"dispute.sums":        {[]string{`UPDATE disputes SET pending_minor = pending_minor - 1`}, nil},
+		"dispute.flag":        {[]string{`UPDATE dispute_flags SET amount_minor = amount_minor - 1 WHERE id = (SELECT flag_id FROM dispute_parts)`}, []string{"item.disputed"}},
+		"dispute.denied_open": {[]string{`UPDATE dispute_parts SET denied_minor = 4001`}, []string{"dispute.uncollected"}},
+		"dispute.uncollected": {nil, nil},
+		census.DisputeLate:    {[]string{`UPDATE disputes SET wake_at = '2023-01-01'`}, nil},
+		"dispute.deadline":    {[]string{`UPDATE disputes SET deadline_on = '2023-01-01'`}, nil},
+		"dispute.credit_due":  {[]string{`UPDATE dispute_parts SET credit_due_minor = 1`}, nil},
+		"dispute.unapproved":  {[]string{`UPDATE disputes SET state = 'awaiting_approval'`}, nil},
+		"dispute.unwritten":   {[]string{`INSERT INTO dispute_messages (id, dispute_id, kind, dedupe, state, created_at) SELECT gen_random_uuid(), id, 'delay', 'x', 'due', '2023-01-01' FROM disputes`}, nil},
 		census.CounterNotZero: {[]string{`INSERT INTO counters (name, value) VALUES ('asked_too_much', 2)`}, nil},
 	}
 }
@@ -85,6 +98,7 @@ func TestEachCheckFindsWhatBreaksIt(t *testing.T) {
 	for name, parts := range map[string][]census.Part{
 		"money and cases": {census.Items, census.Invoices, census.Receipts, census.CreditMemos, census.Cases, census.Steps, census.Lines},
 		"notices":         {census.Notices},
+		"claims":          {census.Disputes},
 		"the rest":        {census.Approvals, census.Whole},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +129,7 @@ func TestEveryCheckIsTried(t *testing.T) {
 	for _, check := range census.Checks() {
 		require.True(t, check.Part.OfEngine() || slices.Contains([]census.Part{
 			census.Items, census.Invoices, census.Receipts, census.CreditMemos, census.Cases, census.Steps, census.Lines, census.Notices,
-			census.Approvals, census.Whole,
+			census.Approvals, census.Disputes, census.Whole,
 		}, check.Part), check.Name)
 	}
 }

@@ -15,18 +15,27 @@ import (
 
 // runningSet is what runs in the engine by its index: sorted ids, sixteen bytes each.
 type runningSet struct {
-	cases, notices []uuid.UUID
-	strays         []string // to which nothing belongs, as far as was seen while listing
-	known          bool     // the engine told
+	by     map[census.Part][]uuid.UUID // by the part that compares them
+	strays []string                    // to which nothing belongs, as far as was seen while listing
+	known  bool                        // the engine told
 }
 
 func (r *runningSet) has(part census.Part, id uuid.UUID) bool {
-	ids := r.cases
-	if part == census.NoticeWorkflows {
-		ids = r.notices
-	}
-	_, found := slices.BinarySearchFunc(ids, id, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	_, found := slices.BinarySearchFunc(r.by[part], id, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	return found
+}
+
+// comparedIn is the part that compares the workflows of a kind; empty: none does.
+func comparedIn(kind string) census.Part {
+	switch kind {
+	case contract.KindInvoice, contract.KindDeduction:
+		return census.CaseWorkflows
+	case contract.KindNotice:
+		return census.NoticeWorkflows
+	case contract.KindDispute:
+		return census.DisputeWorkflows
+	}
+	return ""
 }
 
 // listTries is how often a census asks for the list before it says that the engine cannot be compared.
@@ -76,7 +85,7 @@ func (s *inspection) list(ctx context.Context) error {
 
 // listed reads all running workflows, page by page, and notes those to which nothing belongs.
 func (s *inspection) listed(ctx context.Context) (*runningSet, error) {
-	r := &runningSet{}
+	r := &runningSet{by: map[census.Part][]uuid.UUID{}}
 	for page := []byte(nil); ; {
 		ids, next, err := s.engine.RunningWorkflows(ctx, page)
 		if err != nil {
@@ -85,15 +94,10 @@ func (s *inspection) listed(ctx context.Context) (*runningSet, error) {
 		var mine []string
 		for _, text := range ids {
 			kind, id, ok := contract.ParseWorkflowID(text)
-			switch {
-			case ok && kind == contract.KindInvoice:
-				r.cases = append(r.cases, id)
-			case ok && kind == contract.KindNotice:
-				r.notices = append(r.notices, id)
-			default:
-				continue
+			if part := comparedIn(kind); ok && part != "" {
+				r.by[part] = append(r.by[part], id)
+				mine = append(mine, text)
 			}
-			mine = append(mine, text)
 		}
 		strays, err := s.straysAmong(ctx, mine)
 		if err != nil {
@@ -104,9 +108,9 @@ func (s *inspection) listed(ctx context.Context) (*runningSet, error) {
 			break
 		}
 	}
-	order := func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
-	slices.SortFunc(r.cases, order)
-	slices.SortFunc(r.notices, order)
+	for _, ids := range r.by {
+		slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	}
 	return r, nil
 }
 
@@ -123,7 +127,9 @@ func (s *inspection) straysAmong(ctx context.Context, ids []string) (strays []st
 
 // strays tells of workflows to which nothing belongs. They do no harm: whatever they call finds nothing.
 func (s *inspection) strays(ctx context.Context) error {
-	s.c.LookedAt[census.Strays] += int64(len(s.running.cases) + len(s.running.notices))
+	for _, ids := range s.running.by {
+		s.c.LookedAt[census.Strays] += int64(len(ids))
+	}
 	var candidates []census.Finding
 	for _, id := range s.running.strays {
 		candidates = append(candidates, census.Finding{Check: census.StrayWorkflow, Subject: id, Detail: "running"})
@@ -144,7 +150,7 @@ func (s *inspection) strays(ctx context.Context) error {
 	return s.keep(ctx, found)
 }
 
-// owners compares active cases, or notices under way, with what runs. The index lags, so the engine itself is asked about
+// owners compares active cases, live claims or notices under way with what runs. The index lags, so the engine itself is asked about
 // whatever is not in it.
 func (s *inspection) owners(ctx context.Context) error {
 	for {
@@ -194,7 +200,7 @@ func (s *inspection) missing(ctx context.Context, looked []port.Looked) (candida
 			surplus = append(surplus, l.ID)
 			continue
 		}
-		runs, err := s.runs(ctx, s.workflowID(l.ID))
+		runs, err := s.runs(ctx, contract.WorkflowID(l.Kind, l.ID))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -217,7 +223,7 @@ func (s *inspection) stillMissing(ctx context.Context, f census.Finding) ([]cens
 	if err != nil || len(list) == 0 || list[0].ID != id {
 		return nil, err
 	}
-	if runs, err := s.runs(ctx, s.workflowID(id)); err != nil || runs {
+	if runs, err := s.runs(ctx, contract.WorkflowID(list[0].Kind, id)); err != nil || runs {
 		return nil, err
 	}
 	return []census.Finding{f}, nil
@@ -239,29 +245,38 @@ func (s *inspection) wake(ctx context.Context, ids []uuid.UUID) error {
 	s.c.Found[s.ownerCheck()] += int64(len(ids))
 	s.c.Repaired += int64(len(ids))
 	return s.a.store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
-		if s.c.Part == census.CaseWorkflows {
-			return tx.NudgeCases(ctx, ids)
-		}
-		var nudges []port.Nudge
-		for _, id := range ids {
-			nudges = append(nudges, noticeNudge(id))
-		}
-		return tx.Write(ctx, port.Work{Nudges: nudges})
+		return wake(ctx, tx, s.c.Part, ids)
 	})
 }
 
-func (s *inspection) ownerCheck() string {
-	if s.c.Part == census.NoticeWorkflows {
-		return census.NoticeNoWorkflow
+// wake leaves nudges for what a part compares.
+func wake(ctx context.Context, tx port.Tx, part census.Part, ids []uuid.UUID) error {
+	switch part {
+	case census.CaseWorkflows:
+		return tx.NudgeCases(ctx, ids)
+	case census.DisputeWorkflows:
+		for _, id := range ids {
+			if err := tx.NudgeDispute(ctx, id); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return census.CaseNoWorkflow
+	var nudges []port.Nudge
+	for _, id := range ids {
+		nudges = append(nudges, noticeNudge(id))
+	}
+	return tx.Write(ctx, port.Work{Nudges: nudges})
 }
 
-func (s *inspection) workflowID(id uuid.UUID) string {
-	if s.c.Part == census.NoticeWorkflows {
-		return contract.WorkflowID(contract.KindNotice, id)
+func (s *inspection) ownerCheck() string {
+	switch s.c.Part {
+	case census.NoticeWorkflows:
+		return census.NoticeNoWorkflow
+	case census.DisputeWorkflows:
+		return census.DisputeNoWorkflow
 	}
-	return contract.WorkflowID(contract.KindInvoice, id)
+	return census.CaseNoWorkflow
 }
 
 // before is the greatest id below this one.

@@ -10,6 +10,7 @@ import (
 
 	"arrears/app"
 	"arrears/domain/calendar"
+	"arrears/domain/dispute"
 	"arrears/domain/policy"
 	"arrears/domain/receivable"
 	"arrears/internal/testkit"
@@ -24,7 +25,8 @@ type town struct {
 	conn     *pgx.Conn
 	customer receivable.Customer
 	// invoices by what befell them
-	by map[string]receivable.Invoice
+	by    map[string]receivable.Invoice
+	claim dispute.Dispute // a deduction of 40.00 that nobody has decided on
 }
 
 // busy plays three months. The database is its owner's, who may break what the application may not.
@@ -40,7 +42,7 @@ func busy(t *testing.T) *town {
 	pol := ladderOf("town")
 	p.Publish(pol)
 	require.NoError(t, p.App.AssignPolicy(t.Context(), pump.Admin, app.Assignment{Scope: app.ToCustomer, Target: w.customer.ID.String(), PolicyKey: pol.Key}))
-	for _, name := range []string{"open", "paid", "partly", "disputed", "credited", "forgiven", "reversed", "promised", "blocked", "void"} {
+	for _, name := range []string{"open", "paid", "partly", "disputed", "credited", "forgiven", "reversed", "promised", "blocked", "void", "deducted"} {
 		w.by[name] = p.Invoice(w.customer, name, 100_00, "2024-01-20")
 	}
 	p.Through("2024-01-31")
@@ -98,6 +100,11 @@ func (w *town) happen() {
 	require.NoError(w.t, err)
 	_, err = w.App.SetBlock(ctx, pump.Admin, app.NewBlock{
 		InvoiceID: uuid.NullUUID{UUID: w.by["blocked"].ID, Valid: true}, Reason: "internal_review", Until: w.Today().AddDays(90),
+	})
+	require.NoError(w.t, err)
+	w.claim, err = w.App.OpenDispute(ctx, pump.Admin, app.NewDispute{
+		Kind: dispute.Deduction, CustomerID: w.customer.ID, Currency: "EUR", AmountMinor: 40_00, CustomerReason: "4711", Source: "api",
+		TakenOn: w.Today(), Parts: []app.NewDisputePart{{ItemID: uuid.NullUUID{UUID: w.item("deducted"), Valid: true}, AmountMinor: 40_00}},
 	})
 	require.NoError(w.t, err)
 	_, err = w.App.VoidInvoice(ctx, pump.Admin, w.by["void"].ID, "never was")

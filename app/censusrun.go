@@ -180,9 +180,11 @@ func (s *inspection) repair(ctx context.Context, f *census.Finding) error {
 	case f.Check == census.NoOwner && f.InvoiceID.Valid:
 		f.Repair, err = s.a.armMissing(ctx, f.InvoiceID.UUID)
 	case f.Check == census.CaseLate || f.Check == census.CaseNoWorkflow:
-		f.Repair, err = census.Nudged, s.nudge(ctx, f.Subject, true)
+		f.Repair, err = census.Nudged, s.nudge(ctx, f.Subject, census.CaseWorkflows)
+	case f.Check == census.DisputeLate || f.Check == census.DisputeNoWorkflow:
+		f.Repair, err = census.Nudged, s.nudge(ctx, f.Subject, census.DisputeWorkflows)
 	case f.Check == census.NoticeNoWorkflow:
-		f.Repair, err = census.Nudged, s.nudge(ctx, f.Subject, false)
+		f.Repair, err = census.Nudged, s.nudge(ctx, f.Subject, census.NoticeWorkflows)
 	}
 	if f.Repair != "" {
 		s.c.Repaired++
@@ -190,16 +192,13 @@ func (s *inspection) repair(ctx context.Context, f *census.Finding) error {
 	return err
 }
 
-func (s *inspection) nudge(ctx context.Context, subject string, isCase bool) error {
+func (s *inspection) nudge(ctx context.Context, subject string, part census.Part) error {
 	id, err := uuid.Parse(subject)
 	if err != nil {
 		return err
 	}
 	return s.a.store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
-		if isCase {
-			return tx.NudgeCases(ctx, []uuid.UUID{id})
-		}
-		return tx.Write(ctx, port.Work{Nudges: []port.Nudge{noticeNudge(id)}})
+		return wake(ctx, tx, part, []uuid.UUID{id})
 	})
 }
 

@@ -49,11 +49,12 @@ type CensusPage struct {
 	Found []census.Finding
 }
 
-// Looked is an active case or a notice under way, as the census compares it with the engine.
+// Looked is an active case, a live claim or a notice under way, as the census compares it with the engine.
 type Looked struct {
 	ID         uuid.UUID
 	CustomerID uuid.UUID
 	InvoiceID  uuid.NullUUID
+	Kind       string // of its workflow: invoice, deduction, dispute or notice
 }
 
 // NightPlan is when the next night's work is due.
@@ -121,10 +122,10 @@ type Censuses interface {
 	CensusRow(ctx context.Context, part census.Part, id uuid.UUID, b census.Bounds) ([]census.Finding, error)
 	// CensusWhole looks at what has no rows.
 	CensusWhole(ctx context.Context, b census.Bounds) ([]census.Finding, error)
-	// Looked lists active cases or notices under way whose workflow has been told all: no nudge waits for it. By id, after an
+	// Looked lists active cases, live claims or notices under way whose workflow has been told all: no nudge waits for it. By id, after an
 	// id, at most limit.
 	Looked(ctx context.Context, part census.Part, after uuid.UUID, limit int) ([]Looked, error)
-	// Strays names those of the workflow ids to which no case and no notice belongs.
+	// Strays names those of the workflow ids to which no case, no claim and no notice belongs.
 	Strays(ctx context.Context, workflowIDs []string) ([]string, error)
 
 	// PurgeAnswers deletes at most limit answers of idempotent requests that are older than keep, and returns how many.

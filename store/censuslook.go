@@ -100,16 +100,26 @@ func (t *tx) CensusWhole(ctx context.Context, b census.Bounds) ([]census.Finding
 // Looked lists what must have a running workflow; see port.Censuses.
 func (t *tx) Looked(ctx context.Context, part census.Part, after uuid.UUID, limit int) ([]port.Looked, error) {
 	query := `
-SELECT c.id, c.customer_id, c.id
+SELECT c.id, c.customer_id, ` + sqlInvoiceOfCase + `, c.kind
 FROM cases c
 WHERE c.id > $1
   AND c.state = 'active'
-  AND NOT EXISTS (SELECT FROM nudges n WHERE n.workflow_id = 'invoice/' || c.id)
+  AND NOT EXISTS (SELECT FROM nudges n WHERE n.workflow_id = c.kind || '/' || c.id)
 ORDER BY c.id
 LIMIT $2`
-	if part == census.NoticeWorkflows {
+	switch part {
+	case census.DisputeWorkflows:
 		query = `
-SELECT n.id, n.customer_id, NULL::uuid
+SELECT d.id, d.customer_id, NULL::uuid, 'dispute'
+FROM disputes d
+WHERE d.id > $1
+  AND d.state NOT IN ('closed','void')
+  AND NOT EXISTS (SELECT FROM nudges w WHERE w.workflow_id = 'dispute/' || d.id)
+ORDER BY d.id
+LIMIT $2`
+	case census.NoticeWorkflows:
+		query = `
+SELECT n.id, n.customer_id, NULL::uuid, 'notice'
 FROM notices n
 WHERE n.id > $1
   AND n.state IN ('gathering','draft','sealed','sending')
@@ -125,7 +135,9 @@ func (t *tx) Strays(ctx context.Context, workflowIDs []string) ([]string, error)
 	return many(ctx, t, pgx.RowTo[string], `
 SELECT w.id
 FROM unnest($1::text[]) w (id)
-WHERE (w.id LIKE 'invoice/%' AND NOT EXISTS (SELECT FROM cases c WHERE c.id = split_part(w.id, '/', 2)::uuid))
+WHERE (w.id LIKE ANY ('{invoice/%,deduction/%}') AND NOT EXISTS (
+    SELECT FROM cases c WHERE c.id = split_part(w.id, '/', 2)::uuid AND c.kind = split_part(w.id, '/', 1)))
+   OR (w.id LIKE 'dispute/%' AND NOT EXISTS (SELECT FROM disputes d WHERE d.id = split_part(w.id, '/', 2)::uuid))
    OR (w.id LIKE 'notice/%' AND NOT EXISTS (SELECT FROM notices n WHERE n.id = split_part(w.id, '/', 2)::uuid))
 ORDER BY w.id`, workflowIDs)
 }

@@ -17,6 +17,13 @@ LEFT JOIN (
   GROUP BY item_id
 ) a ON a.item_id = i.id
 LEFT JOIN (
+  SELECT p.item_id, sum(p.written_off_minor) AS minor
+  FROM dispute_parts p
+  JOIN disputes x ON x.id = p.dispute_id AND x.outcome = 'earned_discount'
+  WHERE p.item_id > @from AND p.item_id <= @to
+  GROUP BY p.item_id
+) e ON e.item_id = i.id
+LEFT JOIN (
   SELECT item_id, sum(amount_minor) AS minor
   FROM credit_applications
   WHERE item_id > @from AND item_id <= @to AND reversed_at IS NULL
@@ -34,16 +41,30 @@ LEFT JOIN (
   WHERE item_id > @from AND item_id <= @to AND state = 'open'
   GROUP BY item_id
 ) d ON d.item_id = i.id
+LEFT JOIN (
+  SELECT from_item, sum(amount_minor) AS minor
+  FROM moves
+  WHERE from_item > @from AND from_item <= @to AND reversed_at IS NULL
+  GROUP BY from_item
+) m ON m.from_item = i.id
+LEFT JOIN (
+  SELECT to_item, sum(amount_minor) AS minor
+  FROM moves
+  WHERE to_item > @from AND to_item <= @to AND reversed_at IS NULL
+  GROUP BY to_item
+) o ON o.to_item = i.id
 CROSS JOIN LATERAL (VALUES
   ('item.sum', i.original_minor::numeric, (i.paid_minor + i.discounted_minor + i.credited_minor + i.written_off_minor + i.moved_minor + i.open_minor)::numeric),
   ('item.negative', least(0, i.paid_minor, i.discounted_minor, i.credited_minor, i.written_off_minor, i.moved_minor, i.disputed_minor, i.open_minor - i.disputed_minor), 0),
   ('item.paid', i.paid_minor, coalesce(a.paid, 0)),
-  ('item.discounted', i.discounted_minor, coalesce(a.discounted, 0)),
+  ('item.discounted', i.discounted_minor, coalesce(a.discounted, 0) + coalesce(e.minor, 0)),
   ('item.credited', i.credited_minor, coalesce(c.minor, 0)),
   ('item.written_off', i.written_off_minor, coalesce(w.minor, 0)),
-  ('item.disputed', i.disputed_minor, least(i.open_minor, coalesce(d.minor, 0)))
+  ('item.disputed', i.disputed_minor, least(i.open_minor, coalesce(d.minor, 0))),
+  ('item.moved', i.moved_minor, coalesce(m.minor, 0)),
+  ('item.origin', CASE i.kind WHEN 'deduction' THEN i.original_minor END, coalesce(o.minor, 0))
 ) v (check_name, stored, summed)
-WHERE i.id > @from AND i.id <= @to AND v.stored <> v.summed`
+WHERE i.id > @from AND i.id <= @to AND v.stored <> v.summed` // what has no stored figure differs from nothing
 
 	// A case for which a nudge waits is about to look.
 	sqlCensusOwners = `
@@ -94,9 +115,21 @@ LEFT JOIN (
   WHERE receipt_id > @from AND receipt_id <= @to AND reversed_at IS NULL
   GROUP BY receipt_id
 ) a ON a.receipt_id = r.id
+LEFT JOIN (
+  SELECT x.receipt_id, sum(i.original_minor) AS minor
+  FROM (
+    SELECT DISTINCT d.receipt_id, p.item_id
+    FROM disputes d
+    JOIN dispute_parts p ON p.dispute_id = d.id
+    WHERE d.receipt_id > @from AND d.receipt_id <= @to
+  ) x
+  JOIN items i ON i.id = x.item_id AND i.kind = 'claim'
+  GROUP BY x.receipt_id
+) n ON n.receipt_id = r.id
 CROSS JOIN LATERAL (VALUES
   ('receipt.sum', (r.amount_minor + r.netted_minor)::numeric, (r.applied_minor + r.on_account_minor + r.unapplied_minor + r.refunded_minor)::numeric),
-  ('receipt.applied', r.applied_minor, coalesce(a.minor, 0))
+  ('receipt.applied', r.applied_minor, coalesce(a.minor, 0)),
+  ('receipt.netted', r.netted_minor, coalesce(n.minor, 0))
 ) v (check_name, stored, summed)
 WHERE r.id > @from AND r.id <= @to AND v.stored <> v.summed`
 
@@ -117,19 +150,24 @@ CROSS JOIN LATERAL (VALUES
 WHERE m.id > @from AND m.id <= @to AND v.stored <> v.summed`
 
 	sqlCensusCases = `
-SELECT 'case.late', c.id::text, c.customer_id, c.id,
+SELECT 'case.late', c.id::text, c.customer_id, ` + sqlInvoiceOfCase + `,
   'next date ' || to_char(c.wake_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ', action ' || c.next_action
 FROM cases c
 WHERE c.id > @from AND c.id <= @to AND c.state = 'active' AND c.wake_at < @late
 UNION ALL
-SELECT 'case.unseen', c.id::text, c.customer_id, c.id, 'code ' || c.attention_code
+SELECT 'case.unseen', c.id::text, c.customer_id, ` + sqlInvoiceOfCase + `, 'code ' || c.attention_code
 FROM cases c
 WHERE c.id > @from AND c.id <= @to
   AND c.state = 'needs_attention'
-  AND NOT EXISTS (SELECT FROM nudges n WHERE n.workflow_id = 'invoice/' || c.id)
-  AND NOT EXISTS (SELECT FROM tasks t WHERE t.invoice_id = c.id AND t.kind = 'needs_attention' AND t.state = 'open')
+  AND NOT EXISTS (SELECT FROM nudges n WHERE n.workflow_id = c.kind || '/' || c.id)
+  AND NOT EXISTS (
+    SELECT FROM tasks t
+    WHERE t.customer_id = c.customer_id
+      AND t.kind = 'needs_attention'
+      AND t.state = 'open'
+      AND (t.invoice_id = c.id OR starts_with(t.dedupe, 'needs_attention/' || c.id || '/')))
 UNION ALL
-SELECT 'case.record', c.id::text, c.customer_id, c.id, 'counted ' || c.decisions || ', recorded ' || coalesce(d.seq, 0)
+SELECT 'case.record', c.id::text, c.customer_id, ` + sqlInvoiceOfCase + `, 'counted ' || c.decisions || ', recorded ' || coalesce(d.seq, 0)
 FROM cases c
 LEFT JOIN LATERAL (SELECT seq FROM decisions WHERE case_id = c.id ORDER BY seq DESC LIMIT 1) d ON true
 WHERE c.id > @from AND c.id <= @to AND c.decisions <> coalesce(d.seq, 0)`
@@ -152,15 +190,17 @@ WHERE s.id > @from AND s.id <= @to
   AND NOT EXISTS (SELECT FROM notice_lines l WHERE l.step_id = s.id AND l.state = 'live')`
 
 	sqlCensusLines = `
-SELECT 'line.step', l.id::text, n.customer_id, l.case_id, 'line ' || l.state || ', step ' || s.state
+SELECT 'line.step', l.id::text, n.customer_id, i.invoice_id, 'line ' || l.state || ', step ' || s.state
 FROM notice_lines l
+JOIN items i ON i.id = l.item_id
 JOIN steps s ON s.id = l.step_id
 JOIN notices n ON n.id = l.notice_id
 WHERE l.id > @from AND l.id <= @to
   AND ((l.state = 'sent') <> (s.state = 'done') OR (l.state = 'live') <> (s.state IN ('live','awaiting_approval','approved')))
 UNION ALL
-SELECT 'line.asked', l.id::text, n.customer_id, l.case_id, 'asked ' || l.ask_minor || ', open ' || l.open_minor || ' ' || n.currency
+SELECT 'line.asked', l.id::text, n.customer_id, i.invoice_id, 'asked ' || l.ask_minor || ', open ' || l.open_minor || ' ' || n.currency
 FROM notice_lines l
+JOIN items i ON i.id = l.item_id
 JOIN notices n ON n.id = l.notice_id
 WHERE l.id > @from AND l.id <= @to AND l.state = 'sent' AND (l.ask_minor = 0 OR l.ask_minor > l.open_minor)`
 
@@ -195,26 +235,31 @@ FROM notices n
 WHERE n.id > @from AND n.id <= @to AND n.state IN ('gathering','sealed') AND n.opens_at < @stuck`
 
 	sqlCensusApprovals = `
-SELECT 'approval.overdue', a.id::text, a.customer_id, a.case_id,
+SELECT 'approval.overdue', a.id::text, a.customer_id, (SELECT id FROM invoices WHERE id = a.case_id),
   'due ' || to_char(a.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ', reminders ' || a.reminders
 FROM approvals a
 WHERE a.id > @from AND a.id <= @to AND a.state = 'open' AND (a.due_at < @late OR a.due_at = 'infinity')
 UNION ALL
-SELECT 'approval.reminder', a.id::text, a.customer_id, a.case_id, 'reminders ' || a.reminders
+SELECT 'approval.reminder', a.id::text, a.customer_id, (SELECT id FROM invoices WHERE id = a.case_id), 'reminders ' || a.reminders
 FROM approvals a
 WHERE a.id > @from AND a.id <= @to
   AND a.state = 'open'
   AND a.reminders > 0
   AND NOT EXISTS (SELECT FROM tasks t WHERE t.dedupe = 'approval_overdue/' || a.id || '/' || a.reminders)
 UNION ALL
-SELECT 'approval.subject', a.id::text, a.customer_id, a.case_id,
-  a.subject_kind || ' ' || coalesce(n.state, s.state, 'missing')
+SELECT 'approval.subject', a.id::text, a.customer_id, (SELECT id FROM invoices WHERE id = a.case_id),
+  a.subject_kind || ' ' || coalesce(n.state, s.state, d.state, 'missing')
 FROM approvals a
 LEFT JOIN notices n ON a.subject_kind = 'notice' AND n.id = a.subject_id
 LEFT JOIN steps s ON a.subject_kind = 'step' AND s.id = a.subject_id
+LEFT JOIN dispute_decisions d ON a.subject_kind = 'dispute_decision' AND d.id = a.subject_id
 WHERE a.id > @from AND a.id <= @to
   AND a.state = 'open'
-  AND coalesce(n.state, s.state, 'missing') <> CASE a.subject_kind WHEN 'notice' THEN 'draft' ELSE 'awaiting_approval' END`
+  AND coalesce(n.state, s.state, d.state, 'missing')
+    <> CASE a.subject_kind WHEN 'notice' THEN 'draft' WHEN 'dispute_decision' THEN 'proposed' ELSE 'awaiting_approval' END`
+
+	// sqlInvoiceOfCase is the invoice to which a case c belongs; that of a claim without one has none.
+	sqlInvoiceOfCase = `CASE c.kind WHEN 'invoice' THEN c.id ELSE (SELECT o.invoice_id FROM items o WHERE o.id = c.id) END`
 
 	// What has no rows of its own: all of the portfolio, the outbox, the end of the record, the counters. A counter whose task
 	// a person has closed is known.
@@ -247,7 +292,8 @@ WHERE c.name = ANY(@zero)
 // censusTable is the table whose rows a part goes through.
 func censusTable(part census.Part) string {
 	switch part {
-	case census.Items, census.Invoices, census.Receipts, census.CreditMemos, census.Cases, census.Steps, census.Notices, census.Approvals:
+	case census.Items, census.Invoices, census.Receipts, census.CreditMemos, census.Cases, census.Steps, census.Notices, census.Approvals,
+		census.Disputes:
 		return string(part)
 	case census.Lines:
 		return "notice_lines"
@@ -276,6 +322,8 @@ func censusQueries(part census.Part) []string {
 		return []string{sqlCensusNotices}
 	case census.Approvals:
 		return []string{sqlCensusApprovals}
+	case census.Disputes:
+		return []string{sqlCensusClaims, sqlCensusClaimParts, sqlCensusClaimWaits}
 	}
 	return nil
 }

@@ -46,19 +46,25 @@ const (
 	Lines           Part = "lines"
 	Notices         Part = "notices"
 	Approvals       Part = "approvals"
+	Disputes        Part = "disputes"
 	Whole           Part = "whole"
 	CaseWorkflows   Part = "case_workflows"
 	NoticeWorkflows Part = "notice_workflows"
-	Strays          Part = "strays"
+	// DisputeWorkflows are those of claims' cases.
+	DisputeWorkflows Part = "dispute_workflows"
+	Strays           Part = "strays"
 )
 
 // Parts lists all parts in order.
 func Parts() []Part {
-	return []Part{Items, Invoices, Receipts, CreditMemos, Cases, Steps, Lines, Notices, Approvals, Whole, CaseWorkflows, NoticeWorkflows, Strays}
+	return []Part{Items, Invoices, Receipts, CreditMemos, Cases, Steps, Lines, Notices, Approvals, Disputes, Whole, CaseWorkflows, NoticeWorkflows,
+		DisputeWorkflows, Strays}
 }
 
 // OfEngine reports whether the part compares with the engine.
-func (p Part) OfEngine() bool { return p == CaseWorkflows || p == NoticeWorkflows || p == Strays }
+func (p Part) OfEngine() bool {
+	return p == CaseWorkflows || p == NoticeWorkflows || p == DisputeWorkflows || p == Strays
+}
 
 // Next is the part after this one; empty after the last. The first part comes after the empty one.
 func (p Part) Next() Part {
