@@ -50,6 +50,18 @@ func (a *App) QuarantineRow(ctx context.Context, who access.Principal, id uuid.U
 // a row that could not be taken apart needs all of them. The rules are those of the load that it belongs to.
 // Errors: access.forbidden, quarantine.not_found, quarantine.settled, quarantine.still_refused, intake.header.
 func (a *App) CorrectQuarantine(ctx context.Context, who access.Principal, id uuid.UUID, fields map[string]string) (port.QuarantineRow, error) {
+	if err := access.Require(who, access.ImportsWrite); err != nil {
+		return port.QuarantineRow{}, err
+	}
+	found, err := a.correctionOfClaim(ctx, who, id, fields)
+	if err != nil {
+		return port.QuarantineRow{}, err
+	}
+	if found {
+		return a.settleQuarantine(ctx, who, id, quarantineCorrected, nil, func(context.Context, port.Tx, time.Time, port.QuarantineRow) error {
+			return nil // its case is open
+		})
+	}
 	return a.settleQuarantine(ctx, who, id, quarantineCorrected, nil, func(ctx context.Context, tx port.Tx, now time.Time, q port.QuarantineRow) error {
 		r, err := a.reopenImport(ctx, tx, now, who, q.ImportID)
 		if err != nil {
