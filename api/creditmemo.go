@@ -70,6 +70,7 @@ type newCreditMemoJSON struct {
 	AmountMinor int64         `json:"amount_minor"`
 	MemoDate    calendar.Date `json:"memo_date"`
 	Reason      string        `json:"reason"`
+	DisputeID   *uuid.UUID    `json:"dispute_id"`
 }
 
 type itemAmountJSON struct {
@@ -97,6 +98,7 @@ func (s *server) createCreditMemo(c echo.Context) error {
 		return s.app.CreateCreditMemo(ctx, p, app.NewCreditMemo{
 			Source: sourceOf(in.Source), Number: in.Number, CustomerID: in.CustomerID, InvoiceID: nullID(in.InvoiceID),
 			Currency: money.Currency(in.Currency), AmountMinor: in.AmountMinor, MemoDate: in.MemoDate, Reason: in.Reason,
+			DisputeID: nullID(in.DisputeID),
 		})
 	}, writeCreditMemo)
 }

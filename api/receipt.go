@@ -99,6 +99,14 @@ type newReceiptJSON struct {
 	Applications []newApplicationJSON `json:"applications"`
 }
 
+func (in newReceiptJSON) read() app.NewReceipt {
+	return app.NewReceipt{
+		Source: sourceOf(in.Source), Number: in.Number, CustomerID: nullID(in.CustomerID), Kind: in.Kind,
+		Currency: money.Currency(in.Currency), AmountMinor: in.AmountMinor, ValueDate: in.ValueDate, Reference: in.Reference,
+		Applications: each(in.Applications, newApplicationJSON.read),
+	}
+}
+
 func (s *server) listReceipts(c echo.Context) error {
 	return listing(c, s.app.ListReceipts, port.ReceiptFilter{
 		CustomerID: queryID(c, "customer_id"), InvoiceID: queryID(c, "invoice_id"), Source: c.QueryParam("source"),
@@ -110,11 +118,7 @@ func (s *server) getReceipt(c echo.Context) error { return show(c, s.app.Receipt
 
 func (s *server) recordReceipt(c echo.Context) error {
 	return command(c, http.StatusCreated, func(ctx context.Context, p access.Principal, in newReceiptJSON) (receivable.Receipt, error) {
-		return s.app.RecordReceipt(ctx, p, app.NewReceipt{
-			Source: sourceOf(in.Source), Number: in.Number, CustomerID: nullID(in.CustomerID), Kind: in.Kind,
-			Currency: money.Currency(in.Currency), AmountMinor: in.AmountMinor, ValueDate: in.ValueDate, Reference: in.Reference,
-			Applications: each(in.Applications, newApplicationJSON.read),
-		})
+		return s.app.RecordReceipt(ctx, p, in.read())
 	}, writeReceipt)
 }
 

@@ -9,7 +9,7 @@ import (
 // handlers says which function answers each operation, by operationId.
 func (s *server) handlers() map[string]echo.HandlerFunc {
 	all := map[string]echo.HandlerFunc{}
-	for _, some := range []map[string]echo.HandlerFunc{s.keeping(), s.money(), s.collecting(), s.running(), s.telling()} {
+	for _, some := range []map[string]echo.HandlerFunc{s.keeping(), s.money(), s.collecting(), s.disputing(), s.running(), s.telling()} {
 		maps.Copy(all, some)
 	}
 	return all
@@ -55,6 +55,25 @@ func (s *server) collecting() map[string]echo.HandlerFunc {
 		"getPolicySchema": s.getPolicySchema, "getPolicy": s.getPolicy, "getPolicyVersion": s.getPolicyVersion,
 		"listPolicyVersions": s.listPolicyVersions, "previewPolicy": s.previewPolicy, "assignPolicy": s.assignPolicy,
 		"listSegments": s.listSegments, "setSegment": s.setSegment,
+	}
+}
+
+// disputing is claims: deductions and disputes.
+func (s *server) disputing() map[string]echo.HandlerFunc {
+	return map[string]echo.HandlerFunc{
+		"listDisputes": s.listDisputes, "openDispute": s.openDispute, "getDisputeWorklist": s.getDisputeWorklist,
+		"getDispute": s.getDispute, "getDisputeTimeline": s.getDisputeTimeline,
+		"triageDispute": s.triageDispute, "requestEvidence": s.requestEvidence, "answerEvidence": s.answerEvidence,
+		"askCustomer": s.askCustomer, "recordReply": s.recordReply,
+		"decideDispute": s.decideDispute, "decideDisputes": s.decideDisputes, "settleDispute": s.settleDispute, "giveUpDispute": s.giveUpDispute,
+		"withdrawDispute": s.withdrawDispute, "reopenDispute": s.reopenDispute,
+		"submitDispute": s.submitDispute, "answerDispute": s.answerDispute, "appealDispute": s.appealDispute,
+		"splitDispute": s.splitDispute, "mergeDisputes": s.mergeDisputes, "linkDispute": s.linkDispute,
+		"recordShortPayment": s.recordShortPayment, "importDisputes": s.importDisputes, "exportDisputes": s.exportDisputes,
+		"getDisputePackage": s.getDisputePackage,
+		"listReasonCodes":   s.listReasonCodes, "createReasonCode": s.createReasonCode, "updateReasonCode": s.updateReasonCode,
+		"listTriageRules": s.listTriageRules, "publishTriageRules": s.publishTriageRules, "getCustomerTriageRules": s.getCustomerTriageRules,
+		"listApprovalLimits": s.listApprovalLimits, "setApprovalLimit": s.setApprovalLimit,
 	}
 }
 
