@@ -48,6 +48,7 @@ type commands struct {
 	Policy   policyCommand   `cmd:"" help:"Check and preview policies."`
 	Rehearse rehearseCommand `cmd:"" help:"Try a policy on a historical portfolio, in a scratch place."`
 	Invoice  invoiceCommand  `cmd:"" help:"Look at invoices."`
+	Dispute  disputeCommand  `cmd:"" help:"Work on deductions and disputes."`
 	Audit    auditCommand    `cmd:"" help:"Prove the record."`
 	Census   censusCommand   `cmd:"" help:"Prove on live data that nothing is lost, and raise what is found as tasks."`
 	Events   eventsCommand   `cmd:"" help:"Follow what happens."`

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"arrears/app"
+	"arrears/domain/dispute"
+	"arrears/domain/money"
+	"arrears/internal/terminal"
+	"arrears/internal/wire"
+	"arrears/port"
+)
+
+type disputeCodes struct{}
+
+// Run lists the reason codes.
+func (disputeCodes) Run(ctx context.Context, c *console) error {
+	return c.opened(ctx, func(p *wire.Product) error {
+		found, err := p.App.ReasonCodes(ctx, operator())
+		if err != nil {
+			return err
+		}
+		var rows [][]string
+		for _, r := range found {
+			rows = append(rows, []string{r.Code, r.Name, choose(r.Trade, "trade", "non-trade"), choose(r.Active, "active", "inactive")})
+		}
+		c.table([]string{"code", "name", "kind", "state"}, rows, "")
+		return nil
+	})
+}
+
+func choose(yes bool, one, other string) string {
+	if yes {
+		return one
+	}
+	return other
+}
+
+type disputeRules struct {
+	Check   rulesCheck   `cmd:"" help:"Check a file of triage rules."`
+	Publish rulesPublish `cmd:"" help:"Publish a file of triage rules."`
+	Default rulesDefault `cmd:"" help:"Print the shipped triage rules as a start for one's own."`
+	List    rulesList    `cmd:"" help:"List the versions."`
+}
+
+// maxRulesFile bounds what is read of a file before the rules' own bound refuses it.
+const maxRulesFile = 2 << 20
+
+type rulesFile struct {
+	File string `arg:"" help:"The rules in YAML or JSON; - is standard input."`
+}
+
+func (f rulesFile) read() ([]byte, *dispute.Rules, error) {
+	text, err := readFile(f.File, maxRulesFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	rules, err := dispute.ReadRules(text)
+	return text, rules, err
+}
+
+type rulesCheck struct{ rulesFile }
+
+// Run refuses wrong rules with every field that is wrong.
+func (k rulesCheck) Run(c *console) error {
+	_, rules, err := k.read()
+	if err != nil {
+		return c.allFields(err)
+	}
+	spellings := 0
+	for _, code := range rules.Codes {
+		spellings += len(code.Match)
+	}
+	c.out.Line(c.out.Paint(terminal.Green, "valid") + fmt.Sprintf("  %d spellings, %d reasons", spellings, len(rules.Reasons)))
+	return nil
+}
+
+type rulesPublish struct {
+	rulesFile
+	Segment  string `help:"For this segment; for the installation unless told."`
+	Customer string `help:"For this customer, by number or id."`
+}
+
+// Run publishes the next version of a set.
+func (r rulesPublish) Run(ctx context.Context, c *console) error {
+	text, _, err := r.read()
+	if err != nil {
+		return c.allFields(err)
+	}
+	return c.opened(ctx, func(p *wire.Product) error {
+		in := app.NewTriageRules{Scope: "default", Body: text}
+		switch {
+		case r.Customer != "":
+			customer, err := customerArg{r.Customer}.find(ctx, p)
+			if err != nil {
+				return err
+			}
+			in.Scope, in.CustomerID = "customer", uuid.NullUUID{UUID: customer.ID, Valid: true}
+		case r.Segment != "":
+			in.Scope, in.Segment = "segment", r.Segment
+		}
+		made, err := p.App.PublishTriageRules(ctx, operator(), in)
+		if err != nil {
+			return err
+		}
+		c.out.Line(c.out.Paint(terminal.Green, "published") + fmt.Sprintf("  %s, version %d", made.Scope, made.Version))
+		return nil
+	})
+}
+
+type rulesDefault struct{}
+
+// Run prints the shipped rules with their comments.
+func (rulesDefault) Run(c *console) error {
+	_, err := c.raw.Write(dispute.DefaultRulesYAML())
+	return err
+}
+
+type rulesList struct{}
+
+// Run lists the versions, newest last.
+func (rulesList) Run(ctx context.Context, c *console) error {
+	return c.opened(ctx, func(p *wire.Product) error {
+		found, err := p.App.ListTriageRules(ctx, operator(), port.Page{Limit: port.MaxLimit})
+		if err != nil {
+			return err
+		}
+		var rows [][]string
+		for _, r := range found.Items {
+			target := r.Segment
+			if r.CustomerID.Valid {
+				target = r.CustomerID.UUID.String()
+			}
+			rows = append(rows, []string{r.Scope, target, fmt.Sprint(r.Version), r.CreatedBy, r.CreatedAt.UTC().Format("2006-01-02 15:04")})
+		}
+		c.table([]string{"scope", "of", ">version", "by", "at"}, rows, "")
+		return nil
+	})
+}
+
+type disputeLimits struct {
+	Role     string `enum:",analyst,supervisor" default:"" help:"Set the limit of this role; without it all are listed."`
+	Currency string `default:"EUR" help:"Its currency."`
+	Kind     string `enum:"valid,invalid,concession,give_up" default:"valid" help:"Of which decisions: valid, invalid, concession or give_up."`
+	Amount   string `help:"The most that the role may decide alone, in major units."`
+}
+
+// Run lists the limits, or sets one.
+func (l disputeLimits) Run(ctx context.Context, c *console) error {
+	return c.opened(ctx, func(p *wire.Product) error {
+		found, err := p.App.ApprovalLimits(ctx, operator())
+		if err != nil {
+			return err
+		}
+		if l.Role != "" {
+			return l.set(ctx, c, p, found)
+		}
+		var rows [][]string
+		for _, limit := range found {
+			rows = append(rows, []string{limit.Role, said(limit.Kind), amount(limit.AmountMinor, limit.Currency)})
+		}
+		c.table([]string{"role", "kind", ">limit"}, rows, "")
+		return nil
+	})
+}
+
+func (l disputeLimits) set(ctx context.Context, c *console, p *wire.Product, found []dispute.Limit) error {
+	currency, err := money.ParseCurrency(l.Currency)
+	if err != nil {
+		return err
+	}
+	limit := dispute.Limit{Role: l.Role, Currency: currency, Kind: l.Kind}
+	for _, there := range found {
+		if there.Role == l.Role && there.Currency == currency && there.Kind == l.Kind {
+			limit.Version = there.Version
+		}
+	}
+	if limit.AmountMinor, err = amountArg(l.Amount, currency); err != nil {
+		return err
+	}
+	if limit, err = p.App.PutApprovalLimit(ctx, operator(), limit); err != nil {
+		return err
+	}
+	c.out.Line(fmt.Sprintf("%s may decide %s up to %s alone", limit.Role, said(limit.Kind), amount(limit.AmountMinor, limit.Currency)))
+	return nil
+}
