@@ -37,10 +37,13 @@ func (a *App) onClaim(ctx context.Context, who access.Principal, need access.Per
 	})
 }
 
-// alive refuses what makes no sense for a case that has ended. Error: dispute.not_now.
-func (w *claimWork) alive() error {
-	if w.d.State.Ended() {
-		return fault.Newf(fault.Conflict, dispute.CodeNotNow, "the case is %s", w.d.State)
+// may refuses what the case's state does not allow, or what has no amount to be about. Error: dispute.not_now.
+func (w *claimWork) may(act dispute.Act) error {
+	if err := w.d.Require(act); err != nil {
+		return err
+	}
+	if !w.d.MayNow(act) {
+		return fault.New(fault.Conflict, dispute.CodeNotNow, "nothing of the claim is there for that")
 	}
 	return nil
 }
@@ -51,11 +54,6 @@ func (w *claimWork) asRead(version int64) error {
 		return fault.New(fault.Precondition, CodeDisputeChanged, "the case was changed since it was read")
 	}
 	return nil
-}
-
-// stays finishes what happens on a case without moving it on.
-func (w *claimWork) stays(ctx context.Context, entry uuid.UUID, action string, data map[string]any) error {
-	return w.finish(ctx, "", entry, action, data)
 }
 
 // note keeps a person's words about the case with its customer: the record holds none.

@@ -75,8 +75,8 @@ func TestWhatACaseAllows(t *testing.T) {
 		return f.Allowed
 	}
 	require.Empty(t, read(c.reader))
-	require.ElementsMatch(t, []dispute.Act{dispute.ActTriage, dispute.ActAskCustomer, dispute.ActWithdraw, dispute.ActSplit}, read(c.collector))
+	require.ElementsMatch(t, []dispute.Act{dispute.ActTriage, dispute.ActEvidence, dispute.ActAskCustomer, dispute.ActWithdraw, dispute.ActSplit}, read(c.collector))
 	require.ElementsMatch(t, []dispute.Act{
-		dispute.ActTriage, dispute.ActAskCustomer, dispute.ActWithdraw, dispute.ActSplit, dispute.ActDecide, dispute.ActSettle,
+		dispute.ActTriage, dispute.ActEvidence, dispute.ActAskCustomer, dispute.ActWithdraw, dispute.ActSplit, dispute.ActDecide, dispute.ActSettle,
 	}, read(c.analyst))
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/google/uuid"
@@ -13,7 +14,7 @@ import (
 
 // Appeal is the customer's objection to a denial, with new evidence.
 type Appeal struct {
-	AmountMinor int64 // 0: all that is denied and open
+	AmountMinor int64 // 0: all that is denied and open, else all that came back
 	Reason      string
 	Documents   []uuid.UUID
 }
@@ -27,7 +28,7 @@ func (a *App) AppealDispute(ctx context.Context, who access.Principal, id uuid.U
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesWrite, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.d.Require(dispute.ActAppeal); err != nil {
+		if err := w.may(dispute.ActAppeal); err != nil {
 			return err
 		}
 		minor, err := w.appeal(ctx, in)
@@ -54,8 +55,8 @@ func (in Appeal) check() error {
 
 func (w *claimWork) appeal(ctx context.Context, in Appeal) (int64, error) {
 	minor := in.AmountMinor
-	if minor == 0 {
-		minor = w.d.Amounts().DeniedMinor
+	if sum := w.d.Amounts(); minor == 0 {
+		minor = cmp.Or(sum.DeniedMinor, sum.RepaidMinor)
 	}
 	if err := w.retractProposal(ctx, "appealed"); err != nil {
 		return 0, err

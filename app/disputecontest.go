@@ -38,7 +38,7 @@ func (a *App) SubmitDispute(ctx context.Context, who access.Principal, id uuid.U
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesWrite, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.d.Require(dispute.ActSubmit); err != nil {
+		if err := w.may(dispute.ActSubmit); err != nil {
 			return err
 		}
 		if err := w.submit(ctx, in); err != nil {
@@ -99,7 +99,7 @@ func (a *App) AnswerDispute(ctx context.Context, who access.Principal, id uuid.U
 		act := map[string]dispute.Act{
 			"accepted": dispute.ActAccepted, "refused": dispute.ActRefused, "no_answer": dispute.ActNoAnswer,
 		}[in.Answer]
-		if err := w.d.Require(act); err != nil {
+		if err := w.may(act); err != nil {
 			return err
 		}
 		if err := w.answered(ctx, in, act); err != nil {

@@ -126,3 +126,25 @@ func TestAnAppealOfAPartAndOfWhatCameBack(t *testing.T) {
 	c.item(d.Parts[0].ItemID.UUID, 5_000, 0, 0, 15_000, 15_000)
 	c.laws()
 }
+
+// What came back because of a denial may be appealed after the case was closed.
+func TestAnAppealOfAClosedCase(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.denied(20_000)
+	c.repays(d, 20_000)
+	require.Equal(t, dispute.Closed, c.file(d.ID).State)
+	f, err := c.app.AppealDispute(t.Context(), c.collector, d.ID, app.Appeal{Reason: "proof"})
+	require.NoError(t, err)
+	require.Equal(t, dispute.Investigating, f.State)
+	require.Nil(t, f.ClosedAt)
+	require.NotNil(t, f.WakeAt)
+	c.item(d.Parts[0].ItemID.UUID, 20_000, 0, 0, 0, 0)
+	f = c.decide(c.second, d.ID, dispute.DecideInvalid)
+	require.Equal(t, []any{dispute.Closed, int64(20_000)}, []any{f.State, f.Amounts().RepaidMinor})
+	_, err = c.app.AppealDispute(t.Context(), c.collector, d.ID, app.Appeal{Reason: "again"})
+	require.NoError(t, err)
+	f = c.decide(c.supervisor, d.ID, dispute.DecideValid)
+	require.Equal(t, dispute.AwaitingCreditMemo, f.State)
+	c.laws()
+}

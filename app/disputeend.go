@@ -36,7 +36,7 @@ func (a *App) SettleDispute(ctx context.Context, who access.Principal, id uuid.U
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesDecide, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.d.Require(dispute.ActSettle); err != nil {
+		if err := w.may(dispute.ActSettle); err != nil {
 			return err
 		}
 		dec := dispute.Decision{Kind: dispute.DecideSettle, ConcededMinor: in.AmountMinor, Reason: in.Reason, Comment: in.Comment}
@@ -63,7 +63,7 @@ func (a *App) GiveUpDispute(ctx context.Context, who access.Principal, id uuid.U
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesDecide, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.d.Require(dispute.ActGiveUp); err != nil {
+		if err := w.may(dispute.ActGiveUp); err != nil {
 			return err
 		}
 		dec := dispute.Decision{Kind: dispute.DecideGiveUp, ConcededMinor: in.AmountMinor, Reason: in.Reason, Comment: in.Comment}
@@ -86,7 +86,7 @@ func (a *App) WithdrawDispute(ctx context.Context, who access.Principal, id uuid
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesWrite, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.d.Require(dispute.ActWithdraw); err != nil {
+		if err := w.may(dispute.ActWithdraw); err != nil {
 			return err
 		}
 		minor := w.d.Amounts().UndecidedMinor
@@ -119,15 +119,16 @@ func (w *claimWork) takeBack(ctx context.Context, reason string) error {
 	return nil
 }
 
-// ReopenDispute takes a closed case up again: what was withdrawn and what came back after a denial is undecided again. What
-// was credited or written off stays so: a credit memo is declared void, and a write-off is undone, for themselves.
+// ReopenDispute takes a case up again: what was found valid and awaits its credit memo is undecided again, of a closed case
+// what was withdrawn and what came back after a denial. What was credited or written off stays so: a credit memo is declared
+// void, and a write-off is undone, for themselves.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now.
 func (a *App) ReopenDispute(ctx context.Context, who access.Principal, id uuid.UUID, reason string) (DisputeFile, error) {
 	if err := checkText("reason", reason); err != nil {
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesDecide, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.d.Require(dispute.ActReopen); err != nil {
+		if err := w.may(dispute.ActReopen); err != nil {
 			return err
 		}
 		minor, err := w.reopen(ctx, reason)
@@ -140,11 +141,7 @@ func (a *App) ReopenDispute(ctx context.Context, who access.Principal, id uuid.U
 
 func (w *claimWork) reopen(ctx context.Context, reason string) (int64, error) {
 	for n := range w.d.Parts {
-		p := &w.d.Parts[n]
-		if err := some(p.WithdrawnMinor, p.Reinstate); err != nil {
-			return 0, err
-		}
-		if err := some(p.RepaidMinor, p.Overturn); err != nil {
+		if err := w.undecide(&w.d.Parts[n]); err != nil {
 			return 0, err
 		}
 	}
@@ -157,4 +154,15 @@ func (w *claimWork) reopen(ctx context.Context, reason string) (int64, error) {
 		return 0, err
 	}
 	return minor, w.dueIn(ctx, dispute.DeadlineDecision, decisionDays, 0)
+}
+
+// undecide makes what was decided of a part, and can be decided anew, undecided again.
+func (w *claimWork) undecide(p *dispute.Part) error {
+	if err := some(p.CreditDueMinor, p.Reconsider); err != nil || !w.d.State.Ended() {
+		return err
+	}
+	if err := some(p.WithdrawnMinor, p.Reinstate); err != nil {
+		return err
+	}
+	return some(p.RepaidMinor, p.Overturn)
 }

@@ -260,3 +260,18 @@ func TestLinksAndMerging(t *testing.T) {
 	c.oneState(b.ID, dispute.Void)
 	merge(dispute.CodeNotNow, a.ID, b.ID)
 }
+
+// A claim that was found valid by mistake is decided again while its credit memo has not come.
+func TestReopeningWhatAwaitsItsCreditMemo(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.deduction(20_000)
+	c.decide(c.analyst, d.ID, dispute.DecideValid)
+	f, err := c.app.ReopenDispute(t.Context(), c.supervisor, d.ID, "another customer's agreement")
+	require.NoError(t, err)
+	require.Equal(t, []any{dispute.Investigating, int64(20_000)}, []any{f.State, f.Amounts().UndecidedMinor})
+	c.stands(d.ID, dispute.DeadlineDecision, dispute.DeadlineLimitation)
+	c.item(d.Parts[0].ItemID.UUID, 0, 0, 0, 20_000, 20_000)
+	require.Equal(t, dispute.AwaitingRepayment, c.decide(c.second, d.ID, dispute.DecideInvalid).State)
+	c.laws()
+}

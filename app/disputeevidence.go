@@ -13,6 +13,7 @@ import (
 	"arrears/domain/dispute"
 	"arrears/domain/fault"
 	"arrears/domain/receivable"
+	"arrears/port"
 )
 
 // CodeEvidenceNotFound means that the case has no such piece of evidence.
@@ -41,7 +42,7 @@ func (a *App) RequestEvidence(ctx context.Context, who access.Principal, id uuid
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesWrite, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.alive(); err != nil {
+		if err := w.may(dispute.ActEvidence); err != nil {
 			return err
 		}
 		have, err := w.tx.EvidenceOf(ctx, w.d.ID)
@@ -53,7 +54,7 @@ func (a *App) RequestEvidence(ctx context.Context, who access.Principal, id uuid
 				return err
 			}
 		}
-		return w.stays(ctx, entry, "dispute.evidence_requested", map[string]any{"pieces": len(list), "team": orElse(list[0].Team, w.d.Team)})
+		return w.finish(ctx, dispute.ActEvidence, entry, "dispute.evidence_requested", map[string]any{"pieces": len(list), "team": orElse(list[0].Team, w.d.Team)})
 	})
 }
 
@@ -171,7 +172,7 @@ func (a *App) AnswerEvidence(ctx context.Context, who access.Principal, id, evid
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesWrite, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.alive(); err != nil {
+		if err := w.may(dispute.ActEvidence); err != nil {
 			return err
 		}
 		e, err := w.evidence(ctx, evidenceID)
@@ -186,7 +187,7 @@ func (a *App) AnswerEvidence(ctx context.Context, who access.Principal, id, evid
 		if err := w.answer(ctx, e, in); err != nil {
 			return err
 		}
-		return w.stays(ctx, entry, "dispute.evidence_answered", map[string]any{
+		return w.finish(ctx, dispute.ActEvidence, entry, "dispute.evidence_answered", map[string]any{
 			"kind": e.DocumentKind, "evidence_state": in.State, "evidence_id": e.ID,
 		})
 	})
@@ -233,6 +234,23 @@ func (w *claimWork) evidence(ctx context.Context, id uuid.UUID) (dispute.Evidenc
 		return dispute.Evidence{}, fault.New(fault.NotFound, CodeEvidenceNotFound, "the case has no such evidence")
 	}
 	return list[at], nil
+}
+
+// closeTasks closes the case's tasks of the kinds that are still open.
+func (w *claimWork) closeTasks(ctx context.Context, outcome string, kinds ...string) error {
+	list, err := w.tx.ListTasks(ctx, port.TaskFilter{State: string(casework.TaskOpen), DisputeID: someID(w.d.ID)}, port.Page{Limit: port.MaxLimit})
+	if err != nil {
+		return err
+	}
+	for _, t := range list.Items {
+		if !slices.Contains(kinds, t.Kind) {
+			continue
+		}
+		if err := w.closeTask(ctx, someID(t.ID), outcome); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // closeTask closes a task that the case opened when it is still open.

@@ -88,30 +88,35 @@ func (a *App) MergeDisputes(ctx context.Context, who access.Principal, ids []uui
 	}
 	read := func(ctx context.Context, tx port.Tx) ([]dispute.Dispute, error) { return disputesByID(ctx, tx, ids) }
 	return command(ctx, a, read, func(ctx context.Context, tx port.Tx, now time.Time, entry uuid.UUID) error {
-		list, err := disputesByID(ctx, tx, ids)
-		if err != nil {
+		return merge(ctx, tx, now, who.ID, ids, entry)
+	})
+}
+
+// merge links the claims with the first of them.
+func merge(ctx context.Context, tx port.Tx, now time.Time, actor string, ids []uuid.UUID, entry uuid.UUID) error {
+	list, err := disputesByID(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	if err := mayMerge(list); err != nil {
+		return err
+	}
+	if err := tx.LockCustomer(ctx, list[0].CustomerID); err != nil {
+		return err
+	}
+	for _, other := range list[1:] {
+		l := dispute.Link{
+			DisputeID: list[0].ID, OtherID: other.ID, Kind: "merged", State: "confirmed", CreatedBy: actor, CreatedAt: now,
+		}
+		if err := tx.PutLink(ctx, l); err != nil {
 			return err
 		}
-		if err := mayMerge(list); err != nil {
+		if err := recordLink(ctx, tx, now, actor, other, uuid.Nil, l); err != nil {
 			return err
 		}
-		if err := tx.LockCustomer(ctx, list[0].CustomerID); err != nil {
-			return err
-		}
-		for _, other := range list[1:] {
-			l := dispute.Link{
-				DisputeID: list[0].ID, OtherID: other.ID, Kind: "merged", State: "confirmed", CreatedBy: who.ID, CreatedAt: now,
-			}
-			if err := tx.PutLink(ctx, l); err != nil {
-				return err
-			}
-			if err := recordLink(ctx, tx, now, who.ID, other, uuid.Nil, l); err != nil {
-				return err
-			}
-		}
-		return recordClaim(ctx, tx, now, who.ID, list[0], entry, "dispute.linked", map[string]any{
-			"link_kind": "merged", "link_state": "confirmed", "other_id": list[1].ID,
-		})
+	}
+	return recordClaim(ctx, tx, now, actor, list[0], entry, "dispute.linked", map[string]any{
+		"link_kind": "merged", "link_state": "confirmed", "other_id": list[1].ID,
 	})
 }
 

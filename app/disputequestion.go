@@ -29,7 +29,7 @@ func (a *App) AskCustomer(ctx context.Context, who access.Principal, id uuid.UUI
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesWrite, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.d.Require(dispute.ActAskCustomer); err != nil {
+		if err := w.may(dispute.ActAskCustomer); err != nil {
 			return err
 		}
 		if err := w.note(ctx, in.Note); err != nil {
@@ -51,7 +51,7 @@ func (a *App) CustomerReplied(ctx context.Context, who access.Principal, id uuid
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesWrite, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.d.Require(dispute.ActCustomerReplies); err != nil {
+		if err := w.may(dispute.ActCustomerReplies); err != nil {
 			return err
 		}
 		if err := w.note(ctx, note); err != nil {

@@ -27,7 +27,7 @@ type DisputeFile struct {
 // an approval.
 func personActs() map[dispute.Act]access.Permission {
 	return map[dispute.Act]access.Permission{
-		dispute.ActTriage: access.DisputesWrite, dispute.ActAskCustomer: access.DisputesWrite,
+		dispute.ActTriage: access.DisputesWrite, dispute.ActEvidence: access.DisputesWrite, dispute.ActAskCustomer: access.DisputesWrite,
 		dispute.ActCustomerReplies: access.DisputesWrite, dispute.ActDecide: access.DisputesDecide,
 		dispute.ActSubmit: access.DisputesWrite, dispute.ActAccepted: access.DisputesWrite, dispute.ActRefused: access.DisputesWrite,
 		dispute.ActNoAnswer: access.DisputesWrite, dispute.ActAppeal: access.DisputesWrite, dispute.ActSettle: access.DisputesDecide,
@@ -36,11 +36,11 @@ func personActs() map[dispute.Act]access.Permission {
 	}
 }
 
-// allowed lists what the person may do to the case in its state, by name.
+// allowed lists what the person may do to the case as it stands, by name.
 func allowed(who access.Principal, d dispute.Dispute) []dispute.Act {
 	var acts []dispute.Act
 	for act, need := range personActs() {
-		if d.State.Allows(act) && access.Can(who.Role, need) {
+		if d.MayNow(act) && access.Can(who.Role, need) {
 			acts = append(acts, act)
 		}
 	}

@@ -41,7 +41,7 @@ func (a *App) SplitDispute(ctx context.Context, who access.Principal, id uuid.UU
 		if err != nil {
 			return err
 		}
-		if err := w.d.Require(dispute.ActSplit); err != nil {
+		if err := w.may(dispute.ActSplit); err != nil {
 			return err
 		}
 		return w.split(ctx, list, entry)
@@ -120,12 +120,6 @@ func (w *claimWork) carve(shares []dispute.Share, in SplitPart) (dispute.Dispute
 
 // bear opens the case of a claim that was split off.
 func (w *claimWork) bear(ctx context.Context, d dispute.Dispute, in SplitPart) error {
-	reason := orElse(in.Reason, w.d.Reason)
-	if in.Reason != "" {
-		if _, err := newReason(ctx, w.tx, in.Reason); err != nil {
-			return err
-		}
-	}
 	var err error
 	if d.Number, err = w.tx.InsertDispute(ctx, d); err != nil {
 		return err
@@ -134,16 +128,11 @@ func (w *claimWork) bear(ctx context.Context, d dispute.Dispute, in SplitPart) e
 	if err := child.inherit(ctx, w.d.ID); err != nil {
 		return err
 	}
-	sets, err := claimRules(ctx, w.tx, d.CustomerID)
-	if err != nil {
-		return err
-	}
-	sorted := dispute.Sorted{Reason: reason, Rule: sets.merged.RuleFor(reason)}
-	if err := child.sortInto(ctx, sorted, sets.version(reason)); err != nil {
+	if err := child.sortAs(ctx, in.Reason, orElse(in.Reason, w.d.Reason)); err != nil {
 		return err
 	}
 	act := dispute.ActTriage
-	if reason == "" {
+	if child.d.Reason == "" {
 		act = ""
 	}
 	if err := child.finish(ctx, act, uuid.Nil, "dispute.split", map[string]any{
@@ -157,6 +146,21 @@ func (w *claimWork) bear(ctx context.Context, d dispute.Dispute, in SplitPart) e
 	return w.tx.PutLink(ctx, dispute.Link{
 		DisputeID: w.d.ID, OtherID: d.ID, Kind: "split", State: "confirmed", Why: "split", CreatedBy: w.actor.ID, CreatedAt: w.now,
 	})
+}
+
+// sortAs gives a split claim its reason; chosen is the one that a person named.
+func (w *claimWork) sortAs(ctx context.Context, chosen, reason string) error {
+	if chosen != "" {
+		if _, err := newReason(ctx, w.tx, chosen); err != nil {
+			return err
+		}
+	}
+	sets, err := claimRules(ctx, w.tx, w.d.CustomerID)
+	if err != nil {
+		return err
+	}
+	sorted := dispute.Sorted{Reason: reason, Rule: sets.merged.RuleFor(reason)}
+	return w.sortInto(ctx, sorted, sets.version(reason))
 }
 
 // inherit takes over the evidence that the claim had received before it was split.

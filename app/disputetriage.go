@@ -33,7 +33,7 @@ func (a *App) TriageDispute(ctx context.Context, who access.Principal, id uuid.U
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesWrite, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		if err := w.d.Require(dispute.ActTriage); err != nil {
+		if err := w.may(dispute.ActTriage); err != nil {
 			return err
 		}
 		if err := w.asRead(in.Version); err != nil {
@@ -76,7 +76,10 @@ func (w *claimWork) triage(ctx context.Context, in TriageInput) error {
 	if in.Priority != 0 {
 		w.d.Priority = in.Priority
 	}
-	return nil
+	if w.d.Reason == "" {
+		return nil
+	}
+	return w.closeTasks(ctx, "sorted", taskTriage)
 }
 
 // resort gives a claim the reason that a person found.

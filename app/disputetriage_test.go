@@ -29,8 +29,13 @@ func TestTriageBringsChecklistAndDeadlines(t *testing.T) {
 	require.Equal(t, dispute.Opened, d.State, "nobody knows the code")
 	require.Empty(t, d.Reason)
 	c.deadline(d.ID, dispute.DeadlineTriage)
+	tasks := func() int64 {
+		return c.number(`SELECT count(*) FROM tasks WHERE dispute_id = $1 AND kind = 'dispute_triage' AND state = 'open'`, d.ID)
+	}
+	require.Equal(t, int64(1), tasks())
 	f, err := c.app.TriageDispute(t.Context(), c.collector, d.ID, app.TriageInput{Reason: "pricing", Owner: "Ada", Version: d.Version})
 	require.NoError(t, err)
+	require.Zero(t, tasks())
 	require.Equal(t, dispute.Investigating, f.State)
 	require.Equal(t, []any{"pricing", "pricing", "Ada", false}, []any{f.Reason, f.Team, f.Owner, f.Trade})
 	require.True(t, evidenceOf(f, "price_agreement").Mandatory)

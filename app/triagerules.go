@@ -99,33 +99,30 @@ func (a *App) PublishTriageRules(ctx context.Context, who access.Principal, in N
 			made = before
 			return err
 		}
-		if err := in.fits(ctx, tx, rules); err != nil {
-			return err
-		}
-		latest, err := latestRules(ctx, tx, in)
-		if err != nil {
-			return err
-		}
-		if latest.Version > 0 && latest.Hash == rules.Hash() {
-			made = latest
-			return nil
-		}
-		made = dispute.RuleSet{
-			ID: id, Scope: in.Scope, Segment: in.Segment, CustomerID: in.CustomerID, Version: latest.Version + 1,
-			Body: rules.Canonical(), Hash: rules.Hash(), CreatedBy: who.ID, CreatedAt: now,
-		}
-		return putRules(ctx, tx, now, who.ID, made, len(rules.Reasons))
+		made, err = in.publish(ctx, tx, now, who.ID, id, rules)
+		return err
 	})
 	return made, err
 }
 
-func putRules(ctx context.Context, tx port.Tx, now time.Time, actor string, set dispute.RuleSet, reasons int) error {
-	if err := tx.InsertRuleSet(ctx, set); err != nil {
-		return err
+func (in NewTriageRules) publish(ctx context.Context, tx port.Tx, now time.Time, actor string, id uuid.UUID, rules *dispute.Rules) (dispute.RuleSet, error) {
+	if err := in.fits(ctx, tx, rules); err != nil {
+		return dispute.RuleSet{}, err
 	}
-	return record(ctx, tx, now, actor, event{
-		action: "triage_rules.published", kind: "triage_rules", subject: set.ID, customer: set.CustomerID.UUID,
-		data: map[string]any{"scope": set.Scope, "version": set.Version, "reasons": reasons},
+	latest, err := latestRules(ctx, tx, in)
+	if err != nil || latest.Version > 0 && latest.Hash == rules.Hash() {
+		return latest, err
+	}
+	made := dispute.RuleSet{
+		ID: id, Scope: in.Scope, Segment: in.Segment, CustomerID: in.CustomerID, Version: latest.Version + 1,
+		Body: rules.Canonical(), Hash: rules.Hash(), CreatedBy: actor, CreatedAt: now,
+	}
+	if err := tx.InsertRuleSet(ctx, made); err != nil {
+		return made, err
+	}
+	return made, record(ctx, tx, now, actor, event{
+		action: "triage_rules.published", kind: "triage_rules", subject: made.ID, customer: made.CustomerID.UUID,
+		data: map[string]any{"scope": made.Scope, "version": made.Version, "reasons": len(rules.Reasons)},
 	})
 }
 

@@ -17,6 +17,7 @@ type TaskFilter struct {
 	Role       string
 	CustomerID uuid.NullUUID
 	InvoiceID  uuid.NullUUID
+	DisputeID  uuid.NullUUID
 	DueBy      calendar.Date // due on or before
 }
 
