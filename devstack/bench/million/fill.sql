@@ -164,6 +164,45 @@ FROM inv WHERE i % 50 = 7;
 INSERT INTO documents (id, customer_id, invoice_id, kind, filename, media_type, size, sha256, content, created_at, created_by)
 SELECT pg_temp.mk(24, i), customer, id, 'proof_of_delivery', 'pod-' || i || '.txt', 'text/plain', 4, sha256('proof'), 'prf!', at, 'collector' FROM inv WHERE i % 50 = 9;
 
+-- step: claims
+-- A tenth of the invoices has a deduction that is being worked on, another one that was settled long ago.
+CREATE TEMP TABLE claim AS SELECT
+  inv.*,
+  i % 10 = 4 AS live,
+  greatest(100, amount / 10) AS minor,
+  (ARRAY['opened','investigating','awaiting_customer','awaiting_approval','awaiting_credit_memo','contested','refused_by_customer','awaiting_repayment'])[1 + i / 10 % 8] AS doing
+FROM inv WHERE i % 10 IN (4, 5);
+INSERT INTO items (id, invoice_id, customer_id, kind, due_date, aging_date, time_zone, currency, original_minor, credited_minor, open_minor, disputed_minor)
+SELECT pg_temp.mk(40, i), id, customer, 'deduction', due, due, 'UTC', 'EUR', minor, CASE WHEN live THEN 0 ELSE minor END, CASE WHEN live THEN minor ELSE 0 END,
+  CASE WHEN live AND doing NOT IN ('contested','refused_by_customer','awaiting_repayment') THEN minor ELSE 0 END
+FROM claim ORDER BY i;
+INSERT INTO dispute_flags (id, item_id, invoice_id, customer_id, amount_minor, currency, reason, state, created_by, created_at, released_by, released_at)
+SELECT pg_temp.mk(44, i), pg_temp.mk(40, i), id, customer, minor, 'EUR', 'pricing', CASE WHEN live AND doing NOT IN ('contested','refused_by_customer','awaiting_repayment') THEN 'open' ELSE 'released' END,
+  'analyst', at, '', CASE WHEN NOT live OR doing IN ('contested','refused_by_customer','awaiting_repayment') THEN at END
+FROM claim;
+INSERT INTO disputes (id, kind, customer_id, currency, state, outcome, customer_reason, customer_words, claim_reference, source, taken_on, reason, trade, team,
+  owner, priority, claimed_whole, claimed_minor, pending_minor, denied_minor, deadline_on, wake_at, opened_by, opened_at, closed_at)
+SELECT pg_temp.mk(41, i), CASE WHEN i % 40 = 4 THEN 'dispute' ELSE 'deduction' END, customer, 'EUR', CASE WHEN live THEN doing ELSE 'closed' END,
+  CASE WHEN live THEN '' ELSE 'valid' END, 'RC-' || i % 30, 'Short on delivery ' || i, 'DC-' || i, 'import', due - 5 + (i % 20)::int,
+  (ARRAY['shortage','damage','pricing','promotion','freight','returns','quality','unearned_discount','compliance_penalty','duplicate_billing','tax',NULL])[1 + i / 10 % 12],
+  i / 10 % 12 = 3, (ARRAY['sales','logistics','pricing','quality'])[1 + i / 10 % 4], 'analyst-' || i / 10 % 20, 1 + i / 10 % 9, minor, minor,
+  CASE WHEN live AND doing NOT IN ('contested','refused_by_customer','awaiting_repayment') THEN minor ELSE 0 END,
+  CASE WHEN live AND doing IN ('contested','refused_by_customer','awaiting_repayment') THEN minor ELSE 0 END,
+  CASE WHEN live AND i % 30 <> 4 THEN pg_temp.today() - 3 + (i / 10 % 60)::int END, CASE WHEN live THEN (pg_temp.today() + 1 + (i / 10 % 14)::int)::timestamptz END,
+  'operator', at, CASE WHEN NOT live THEN at + interval '30 days' END
+FROM claim ORDER BY i;
+INSERT INTO dispute_parts (id, dispute_id, seq, invoice_id, item_id, flag_id, claimed_minor, undecided_minor, credit_due_minor, credited_minor, denied_minor)
+SELECT pg_temp.mk(42, i), pg_temp.mk(41, i), 1, id, pg_temp.mk(40, i), pg_temp.mk(44, i), minor,
+  CASE WHEN live AND doing NOT IN ('awaiting_credit_memo','contested','refused_by_customer','awaiting_repayment') THEN minor ELSE 0 END,
+  CASE WHEN live AND doing = 'awaiting_credit_memo' THEN minor ELSE 0 END, CASE WHEN live THEN 0 ELSE minor END,
+  CASE WHEN live AND doing IN ('contested','refused_by_customer','awaiting_repayment') THEN minor ELSE 0 END
+FROM claim ORDER BY i;
+INSERT INTO dispute_deadlines (id, dispute_id, kind, due_on, state)
+SELECT pg_temp.mk(43, i), pg_temp.mk(41, i), 'decision', pg_temp.today() - 3 + (i / 10 % 60)::int, 'open' FROM claim WHERE live AND i % 30 <> 4;
+INSERT INTO dispute_evidence (id, dispute_id, document_kind, mandatory, team, state, due_on)
+SELECT pg_temp.mk(45, i), pg_temp.mk(41, i), 'proof_of_delivery', true, 'logistics', CASE WHEN i % 3 = 0 THEN 'received' ELSE 'requested' END, pg_temp.today() + 5
+FROM claim WHERE live;
+
 -- step: record
 INSERT INTO audit_entries (id, at, business_date, actor, action, subject_kind, subject_id, customer_id, invoice_id, data, recorded_at, position, prev_hash, hash)
 SELECT pg_temp.mk(25 + e, i), at, at::date, CASE WHEN e = 2 THEN 'engine' ELSE 'operator' END,
