@@ -34,6 +34,9 @@ func (p *Disputes) MeetDeadline(ctx context.Context, in contract.Step) (contract
 	if err != nil {
 		return contract.Next{}, err
 	}
+	if strange(ctx) {
+		return p.handBack(ctx, in, now)
+	}
 	var next contract.Next
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
 		f, err := lockClaim(ctx, tx, in.Subject)

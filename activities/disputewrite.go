@@ -27,6 +27,9 @@ func (p *Disputes) WriteToCustomer(ctx context.Context, in contract.Step) (contr
 	if err != nil {
 		return contract.Next{}, err
 	}
+	if strange(ctx) {
+		return p.handBack(ctx, in, now)
+	}
 	f, evidence, err := p.before(ctx, in)
 	if err != nil {
 		return contract.Next{}, err
