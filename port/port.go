@@ -42,6 +42,7 @@ type Tx interface {
 	Money
 	Holds
 	Disputes
+	ClaimFigures
 	Tasks
 	Cases
 	Together
