@@ -208,6 +208,9 @@ func (l *ledger) writeFollower(ctx context.Context, c *claimState) error {
 	if err := l.checkProposal(ctx, c.d, string(act)); err != nil {
 		return err
 	}
+	if c.d.Outcome == "" && !c.void && c.d.Amounts().Done() {
+		c.d.Outcome = outcomeOfMoney(c.d.Amounts())
+	}
 	if err := l.putClaim(ctx, c, act); err != nil {
 		return err
 	}
@@ -222,6 +225,19 @@ func (l *ledger) writeFollower(ctx context.Context, c *claimState) error {
 	}
 	c.before, c.void = snapshotOf(*c.d), false
 	return nil
+}
+
+// outcomeOfMoney says how a claim ended on which nobody decided, because its money said it all.
+func outcomeOfMoney(sum dispute.Amounts) dispute.Outcome {
+	switch {
+	case sum.CreditedMinor > 0 && sum.RepaidMinor > 0:
+		return dispute.PartiallyValid
+	case sum.CreditedMinor > 0:
+		return dispute.Valid
+	case sum.WrittenOffMinor > 0:
+		return dispute.Settled
+	}
+	return dispute.Invalid
 }
 
 // happening is one thing that money did to a claim.

@@ -88,8 +88,8 @@ func (h *history) try(name string, do func(ctx context.Context) error) {
 func nothingThere() error { return fault.New(fault.NotFound, "nothing.there", "nothing to do") }
 
 // one reads ids and draws one of them.
-func (h *history) one(what, sql string, args ...any) (uuid.UUID, bool) {
-	rows, err := h.conn.Query(h.t.Context(), sql+` ORDER BY 1`, append([]any{h.customer}, args...)...)
+func (h *history) one(what, sql string) (uuid.UUID, bool) {
+	rows, err := h.conn.Query(h.t.Context(), sql+` ORDER BY 1`, h.customer)
 	require.NoError(h.t, err)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 	require.NoError(h.t, err)

@@ -44,13 +44,13 @@ func TestValidIsCredited(t *testing.T) {
 	s.deadline(s.claim.ID, dispute.DeadlineCreditMemo)
 
 	s.refuses("credit_memo.exceeds_claim", func(ctx context.Context) error {
-		_, err := s.app.CreateCreditMemo(ctx, s.supervisor, s.memo(s.claim, "C-1", 20_001))
+		_, err := s.app.CreateCreditMemo(ctx, s.supervisor, s.memo(s.claim, 20_001))
 		return err
 	})
 	var woken []string
 	s.again(func(ctx context.Context) {
 		woken = append(woken, s.woken(func() {
-			m, err := s.app.CreateCreditMemo(ctx, s.supervisor, s.memo(s.claim, "C-1", 20_000))
+			m, err := s.app.CreateCreditMemo(ctx, s.supervisor, s.memo(s.claim, 20_000))
 			require.NoError(t, err)
 			require.Equal(t, []int64{20_000, 0}, []int64{m.AppliedMinor, m.OpenMinor})
 		})...)
@@ -117,7 +117,7 @@ func TestPartlyValid120Of200(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []any{dispute.AwaitingCreditMemo, dispute.PartiallyValid}, []any{f.State, f.Outcome})
 	s.holds(s.d, balance{Original: 20_000, Open: 20_000, Disputed: 12_000})
-	s.credit(s.memo(s.claim, "C-1", 12_000))
+	s.credit(s.memo(s.claim, 12_000))
 	s.holds(s.d, balance{Original: 20_000, Credited: 12_000, Open: 8_000})
 	require.Equal(t, dispute.AwaitingRepayment, s.file(s.claim.ID).State)
 	s.repays(f.Dispute, 8_000)
@@ -162,7 +162,7 @@ func TestAppealFoundValidInFull(t *testing.T) {
 	s.holds(s.d, balance{Original: 20_000, Paid: 5_000, Open: 15_000, Disputed: 15_000})
 	s.decide(s.second, s.claim.ID, dispute.DecideValid)
 	s.holds(s.d, balance{Original: 20_000, Open: 20_000, Disputed: 20_000})
-	s.credit(s.memo(s.claim, "C-1", 20_000))
+	s.credit(s.memo(s.claim, 20_000))
 	s.holds(s.d, balance{Original: 20_000, Credited: 20_000})
 	r, err := s.app.Receipt(t.Context(), s.reader, repaid.ID)
 	require.NoError(t, err)
@@ -299,7 +299,7 @@ func TestDisputed300BeforePaymentThen1000Paid(t *testing.T) {
 	c.recorded(d.ID, "dispute.paid_in_protest")
 	f := c.decide(c.analyst, d.ID, dispute.DecideValid)
 	require.Equal(t, dispute.AwaitingCreditMemo, f.State)
-	c.credit(c.memo(d, "C-1", 30_000))
+	c.credit(c.memo(d, 30_000))
 	c.holds(i.ID, balance{Original: 100_000, Paid: 70_000, Credited: 30_000})
 	got, err := c.app.Receipt(t.Context(), c.reader, r.ID)
 	require.NoError(t, err)

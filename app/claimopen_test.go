@@ -47,7 +47,7 @@ func TestShortPaymentOnce(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
 	s := tell(c)
-	r, made := c.short("B", 80_000, nil, c.taxed(s.invoice, 20_000))
+	r, made := c.short("B", 80_000, nil, c.taxed(s.invoice))
 	require.Equal(t, s.receipt.ID, r.ID)
 	require.Equal(t, []uuid.UUID{s.claim.ID}, []uuid.UUID{made[0].ID}, "the same receipt answers with its claims")
 	c.laws()
@@ -66,7 +66,7 @@ func TestDeductionOverInstalments(t *testing.T) {
 	c.holds(d.Parts[1].ItemID.UUID, balance{Original: 10_000, Open: 10_000, Disputed: 10_000})
 	f, err := c.app.DecideDispute(t.Context(), c.analyst, d.ID, app.NewDecision{Kind: dispute.DecidePartially, ValidMinor: 35_000, DeniedMinor: 5_000})
 	require.NoError(t, err)
-	c.credit(c.memo(f.Dispute, "C-1", 35_000))
+	c.credit(c.memo(f.Dispute, 35_000))
 	c.holds(d.Parts[0].ItemID.UUID, balance{Original: 30_000, Credited: 30_000})
 	c.holds(d.Parts[1].ItemID.UUID, balance{Original: 10_000, Credited: 5_000, Open: 5_000})
 	require.EqualValues(t, 1, c.number(`SELECT count(*) FROM cases WHERE kind = 'deduction'`), "the credited part needs no collection")
@@ -82,7 +82,7 @@ func TestClaimAfterPayment(t *testing.T) {
 	require.False(t, valid.Parts[0].ItemID.Valid)
 	require.Equal(t, c.id(owed.ID), valid.Parts[0].InvoiceID)
 	c.decide(c.analyst, valid.ID, dispute.DecideValid)
-	m := c.credit(c.memo(valid, "C-1", 7_000))
+	m := c.credit(c.memo(valid, 7_000))
 	require.Equal(t, []int64{0, 7_000}, []int64{m.AppliedMinor, m.OpenMinor}, "it stays open, for the customer's use")
 	require.Equal(t, dispute.Closed, c.file(valid.ID).State)
 
@@ -233,7 +233,7 @@ func TestVoidMemoReopensTheClaim(t *testing.T) {
 	t.Parallel()
 	s := tell(openCourt(t))
 	s.decide(s.analyst, s.claim.ID, dispute.DecideValid)
-	m := s.credit(s.memo(s.claim, "C-1", 20_000))
+	m := s.credit(s.memo(s.claim, 20_000))
 	require.Equal(t, dispute.Closed, s.file(s.claim.ID).State)
 	s.again(func(ctx context.Context) {
 		_, err := s.app.VoidCreditMemo(ctx, s.supervisor, m.ID, "wrong")
@@ -245,6 +245,55 @@ func TestVoidMemoReopensTheClaim(t *testing.T) {
 	require.Nil(t, f.ClosedAt)
 	s.deadline(s.claim.ID, dispute.DeadlineCreditMemo)
 	testkit.CheckEvents(t, s.db)
+}
+
+// What is put on a deduction without asking its case says how it ends: a memo that it was valid, a write-off that it is given
+// up.
+func TestMoneySaysHowAClaimEnds(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	s := tell(c)
+	m := c.credit(c.newMemo("C-9", 20_000))
+	_, err := c.app.ApplyCreditMemo(t.Context(), c.supervisor, m.ID, []app.ItemAmount{{ItemID: s.d, AmountMinor: 20_000}})
+	require.NoError(t, err)
+	f := c.file(s.claim.ID)
+	require.Equal(t, []any{dispute.Closed, dispute.Valid}, []any{f.State, f.Outcome})
+	c.holds(s.d, balance{Original: 20_000, Credited: 20_000})
+
+	d := c.open(app.NewDispute{Kind: dispute.Deduction, CustomerID: c.customer.ID, Currency: "EUR", CustomerReason: "tax",
+		Parts: []app.NewDisputePart{{InvoiceID: c.id(c.owed("J", 50_000).ID), AmountMinor: 1_000}}})
+	item := d.Parts[0].ItemID.UUID
+	c.again(func(ctx context.Context) {
+		_, err := c.app.WriteOff(ctx, c.supervisor, app.NewWriteOff{ItemID: item, Kind: receivable.Concession, AmountMinor: 600, Currency: "EUR", Reason: "small"})
+		require.NoError(t, err)
+	})
+	c.holds(item, balance{Original: 1_000, WrittenOff: 600, Open: 400, Disputed: 400})
+	require.Equal(t, dispute.Investigating, c.file(d.ID).State)
+	c.paid("B-9", receivable.Item{ID: item}, 400)
+	f = c.file(d.ID)
+	require.Equal(t, []any{dispute.Investigating, true}, []any{f.State, f.PaidInProtest})
+	c.holds(item, balance{Original: 1_000, WrittenOff: 600, Paid: 400})
+	f = c.decide(c.analyst, d.ID, dispute.DecideInvalid)
+	require.Equal(t, dispute.Closed, f.State)
+	require.Equal(t, dispute.Amounts{ClaimedMinor: 1_000, WrittenOffMinor: 600, RepaidMinor: 400}, f.Amounts())
+	testkit.CheckEvents(t, c.db)
+}
+
+// A write-off on a netted claim happens once, though no invoice tells of it.
+func TestWriteOffOnANettedClaimOnce(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	_, d, _ := netted(c)
+	c.decide(c.analyst, d.ID, dispute.DecideInvalid)
+	c.again(func(ctx context.Context) {
+		_, err := c.app.WriteOff(ctx, c.supervisor, app.NewWriteOff{
+			ItemID: d.Parts[0].ItemID.UUID, Kind: receivable.BadDebt, AmountMinor: 5_000, Currency: "EUR", Reason: "insolvent",
+		})
+		require.NoError(t, err)
+	})
+	c.holds(d.Parts[0].ItemID.UUID, balance{Original: 20_000, WrittenOff: 5_000, Open: 15_000})
+	require.Equal(t, dispute.Amounts{ClaimedMinor: 20_000, WrittenOffMinor: 5_000, DeniedMinor: 15_000}, c.amountsOf(d.ID))
+	c.recorded(d.ID, "dispute.given_up")
 }
 
 func TestUnpaidDenialIsOwedAgain(t *testing.T) {
@@ -345,7 +394,7 @@ func TestShortPaymentRefusals(t *testing.T) {
 	pay := func(code string, change func(*app.ShortPayment)) {
 		t.Helper()
 		in := app.ShortPayment{
-			Receipt: c.newReceipt("B", 80_000, c.onItem(owed.Items[0], 80_000, 0)), Claims: []app.ShortPaymentClaim{c.taxed(owed, 20_000)},
+			Receipt: c.newReceipt("B", 80_000, c.onItem(owed.Items[0], 80_000, 0)), Claims: []app.ShortPaymentClaim{c.taxed(owed)},
 		}
 		change(&in)
 		c.refuses(code, func(ctx context.Context) error {
@@ -366,7 +415,7 @@ func TestShortPaymentRefusals(t *testing.T) {
 	})
 	branch := c.newCustomer("K-2")
 	pay("item.customer_differs", func(in *app.ShortPayment) { in.Receipt.CustomerID, in.Receipt.Applications = c.id(branch.ID), nil })
-	c.short("B", 80_000, nil, c.taxed(owed, 20_000))
+	c.short("B", 80_000, nil, c.taxed(owed))
 	pay("receipt.number_taken", func(in *app.ShortPayment) { in.Receipt.AmountMinor = 70_000; in.Receipt.Applications = nil })
 }
 

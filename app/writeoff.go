@@ -67,7 +67,7 @@ func (a *App) WriteOff(ctx context.Context, who access.Principal, in NewWriteOff
 			return err
 		}
 		if err := record(ctx, tx, now, who.ID, event{
-			action: "write_off.made", kind: "write_off", subject: made.ID, customer: item.CustomerID, invoice: item.InvoiceID.UUID,
+			id: made.ID, action: "write_off.made", kind: "write_off", subject: made.ID, customer: item.CustomerID, invoice: item.InvoiceID.UUID,
 			on: l.today(item),
 			data: map[string]any{
 				"item_id": item.ID, "kind": made.Kind, "amount_minor": made.AmountMinor, "open_minor": item.OpenMinor,
@@ -94,8 +94,11 @@ func mayWriteOff(who access.Principal) error {
 
 // writtenBefore finds the write-off of an earlier attempt of the same request.
 func writtenBefore(ctx context.Context, tx port.Tx, item *receivable.Item, w receivable.WriteOff) (bool, error) {
-	if _, ok := port.RequestID(ctx); !ok || !item.InvoiceID.Valid {
+	if _, ok := port.RequestID(ctx); !ok {
 		return false, nil
+	}
+	if !item.InvoiceID.Valid {
+		return doneBefore(ctx, tx)
 	}
 	list, err := tx.WriteOffsOfInvoice(ctx, item.InvoiceID.UUID)
 	for _, before := range list {
