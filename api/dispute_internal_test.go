@@ -189,6 +189,17 @@ func TestEvidenceIsAskedForAndAnswered(t *testing.T) {
 	require.Equal(t, document, received.field("evidence").([]any)[before].(map[string]any)["document_id"])
 	s.do(access.Collector, file, "evidence/"+sampleID, map[string]any{"state": "waived", "note": "known"}).refused(http.StatusNotFound, "dispute_evidence.not_found")
 
+	other := s.customer("C-2")
+	body, contentType = typedForm(t, "text/plain", "signed.txt", "Ten cases.", "kind", "proof_of_delivery", "dispute_id", file.text("id"), "customer_id", other)
+	s.as(access.Collector, http.MethodPost, "/v1/documents", body, "Content-Type", contentType).refused(http.StatusConflict, "item.customer_differs")
+	body, contentType = typedForm(t, "text/plain", "signed.txt", "Ten cases.", "kind", "proof_of_delivery", "dispute_id", sampleID)
+	s.as(access.Collector, http.MethodPost, "/v1/documents", body, "Content-Type", contentType).refused(http.StatusNotFound, "dispute.not_found")
+	body, contentType = typedForm(t, "text/plain", "signed.txt", "Ten cases.", "kind", "proof_of_delivery", "dispute_id", file.text("id"))
+	attached := s.as(access.Collector, http.MethodPost, "/v1/documents", body, "Content-Type", contentType).ok(http.StatusCreated)
+	require.Equal(t, customer, attached.text("customer_id"))
+	require.Equal(t, file.text("id"), attached.text("dispute_id"))
+	require.Len(t, s.as(access.Auditor, http.MethodGet, "/v1/documents?dispute_id="+file.text("id"), nil).field("items"), 1)
+
 	question := s.do(access.Collector, file, "question", map[string]any{"note": "Which cases?", "reply_by": "2026-04-20"}).ok(http.StatusOK)
 	require.Equal(t, "awaiting_customer", question.text("state"))
 	s.do(access.Collector, file, "question", map[string]any{"note": "Which?"}).refused(http.StatusConflict, "dispute.not_now")

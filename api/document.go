@@ -19,6 +19,7 @@ type documentJSON struct {
 	ID         uuid.UUID  `json:"id"`
 	CustomerID *uuid.UUID `json:"customer_id,omitempty"`
 	InvoiceID  *uuid.UUID `json:"invoice_id,omitempty"`
+	DisputeID  *uuid.UUID `json:"dispute_id,omitempty"`
 	Kind       string     `json:"kind"`
 	Filename   string     `json:"filename"`
 	MediaType  string     `json:"media_type"`
@@ -32,14 +33,16 @@ func (j documentJSON) path() string { return "/v1/documents/" + j.ID.String() }
 
 func writeDocument(d receivable.Document) documentJSON {
 	return documentJSON{
-		ID: d.ID, CustomerID: optionalID(d.CustomerID), InvoiceID: optionalID(d.InvoiceID), Kind: d.Kind, Filename: d.Filename,
+		ID: d.ID, CustomerID: optionalID(d.CustomerID), InvoiceID: optionalID(d.InvoiceID), DisputeID: optionalID(d.DisputeID), Kind: d.Kind,
+		Filename:  d.Filename,
 		MediaType: d.MediaType, Size: d.Size, SHA256: hexText(d.SHA256[:]), CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt.UTC(),
 	}
 }
 
 func (s *server) listDocuments(c echo.Context) error {
 	return listing(c, s.app.ListDocuments, port.DocumentFilter{
-		CustomerID: queryID(c, "customer_id"), InvoiceID: queryID(c, "invoice_id"), Kind: c.QueryParam("kind"),
+		CustomerID: queryID(c, "customer_id"), InvoiceID: queryID(c, "invoice_id"), DisputeID: queryID(c, "dispute_id"),
+		Kind: c.QueryParam("kind"),
 	}, writeDocument)
 }
 
@@ -72,8 +75,8 @@ func (s *server) storeDocument(c echo.Context) error {
 		return fmt.Errorf("read the uploaded file: %w", err)
 	}
 	made, err := s.app.StoreDocument(c.Request().Context(), who(c), app.NewDocument{
-		CustomerID: formID(c, "customer_id"), InvoiceID: formID(c, "invoice_id"), Kind: formText(c, "kind"), Filename: header.Filename,
-		MediaType: header.Header.Get(echo.HeaderContentType), Content: content,
+		CustomerID: formID(c, "customer_id"), InvoiceID: formID(c, "invoice_id"), DisputeID: formID(c, "dispute_id"),
+		Kind: formText(c, "kind"), Filename: header.Filename, MediaType: header.Header.Get(echo.HeaderContentType), Content: content,
 	})
 	if err != nil {
 		return err

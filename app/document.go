@@ -16,10 +16,11 @@ import (
 	"arrears/port"
 )
 
-// NewDocument is a file to keep, with the customer or invoice it belongs to. MediaType is what the sender says it is.
+// NewDocument is a file to keep, with the customer, invoice or case it belongs to. MediaType is what the sender says it is.
 type NewDocument struct {
 	CustomerID uuid.NullUUID
 	InvoiceID  uuid.NullUUID
+	DisputeID  uuid.NullUUID
 	Kind       string
 	Filename   string
 	MediaType  string
@@ -43,7 +44,7 @@ var allowedMedia = map[string]string{
 
 // StoreDocument keeps a file of at most 10 MiB. The newest one of kind invoice is attached to the notices of its invoice.
 // Errors: access.forbidden, receivable.invalid, document.too_large, document.media_type, customer.not_found,
-// invoice.not_found, item.customer_differs.
+// invoice.not_found, dispute.not_found, item.customer_differs.
 func (a *App) StoreDocument(ctx context.Context, who access.Principal, in NewDocument) (receivable.Document, error) {
 	var d receivable.Document
 	if err := access.Require(who, access.DocumentsWrite); err != nil {
@@ -79,15 +80,15 @@ func (a *App) StoreDocument(ctx context.Context, who access.Principal, in NewDoc
 
 func (in NewDocument) document(id uuid.UUID, actor string) (receivable.Document, error) {
 	d := receivable.Document{
-		ID: id, CustomerID: in.CustomerID, InvoiceID: in.InvoiceID, Kind: in.Kind, Filename: in.Filename,
+		ID: id, CustomerID: in.CustomerID, InvoiceID: in.InvoiceID, DisputeID: in.DisputeID, Kind: in.Kind, Filename: in.Filename,
 		Size: int64(len(in.Content)), Content: in.Content, CreatedBy: actor,
 	}
 	if err := d.Validate(); err != nil {
 		return d, err
 	}
-	if !in.CustomerID.Valid && !in.InvoiceID.Valid {
+	if !in.CustomerID.Valid && !in.InvoiceID.Valid && !in.DisputeID.Valid {
 		var f receivable.Form
-		f.Add("customer_id", receivable.CodeRequired, "name a customer or an invoice")
+		f.Add("customer_id", receivable.CodeRequired, "name a customer, an invoice or a case")
 		return d, f.Err("document")
 	}
 	d.SHA256 = sha256.Sum256(in.Content)
@@ -120,8 +121,19 @@ func mediaRefused() error {
 		"only PDF, PNG, JPEG, text, CSV, XML, mail and Office documents are stored, and the file must be what it says it is")
 }
 
-// own finds the customer of the invoice, or proves the two belong together.
+// own finds the customer of the case or the invoice, or proves that they belong together.
 func (in NewDocument) own(ctx context.Context, tx port.Tx, d *receivable.Document) error {
+	if in.DisputeID.Valid {
+		of, err := tx.Dispute(ctx, in.DisputeID.UUID)
+		if err != nil {
+			return err
+		}
+		if in.CustomerID.Valid && in.CustomerID.UUID != of.CustomerID {
+			return fault.New(fault.Conflict, receivable.CodeCustomerDiffers, "the case is another customer's")
+		}
+		d.CustomerID = someID(of.CustomerID)
+		return ofCustomer(ctx, tx, in.InvoiceID, of.CustomerID)
+	}
 	if in.CustomerID.Valid {
 		if _, err := tx.Customer(ctx, in.CustomerID.UUID); err != nil {
 			return err

@@ -20,6 +20,7 @@ type HoldFilter struct {
 type DocumentFilter struct {
 	CustomerID uuid.NullUUID
 	InvoiceID  uuid.NullUUID
+	DisputeID  uuid.NullUUID
 	Kind       string
 }
 

@@ -15,6 +15,7 @@ const documentColumns = `
   id,
   customer_id,
   invoice_id,
+  dispute_id,
   kind,
   filename,
   media_type,
@@ -30,6 +31,7 @@ INSERT INTO documents (
   id,
   customer_id,
   invoice_id,
+  dispute_id,
   kind,
   filename,
   media_type,
@@ -38,8 +40,8 @@ INSERT INTO documents (
   created_at,
   created_by,
   content
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		d.ID, d.CustomerID, d.InvoiceID, d.Kind, d.Filename, d.MediaType, d.Size, d.SHA256[:], d.CreatedAt, d.CreatedBy, d.Content)
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		d.ID, d.CustomerID, d.InvoiceID, d.DisputeID, d.Kind, d.Filename, d.MediaType, d.Size, d.SHA256[:], d.CreatedAt, d.CreatedBy, d.Content)
 }
 
 // Document reads one with its content; see port.Holds.
@@ -53,6 +55,7 @@ func (t *tx) ListDocuments(ctx context.Context, f port.DocumentFilter, p port.Pa
 	var w filter
 	w.id("customer_id = $?", f.CustomerID)
 	w.id("invoice_id = $?", f.InvoiceID)
+	w.id("dispute_id = $?", f.DisputeID)
 	w.text("kind = $?", f.Kind)
 	if err := w.after("id", p.After); err != nil {
 		return port.Paged[receivable.Document]{}, err
@@ -78,6 +81,7 @@ func scanDocument(row pgx.CollectableRow) (receivable.Document, error) {
 		&d.ID,
 		&d.CustomerID,
 		&d.InvoiceID,
+		&d.DisputeID,
 		&d.Kind,
 		&d.Filename,
 		&d.MediaType,

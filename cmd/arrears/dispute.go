@@ -31,6 +31,7 @@ type disputeCommand struct {
 		Request evidenceRequest `cmd:"" help:"Ask a team for a document."`
 		Answer  evidenceAnswer  `cmd:"" help:"Say where a piece of evidence stands."`
 	} `cmd:"" help:"Gather evidence."`
+	Attach     disputeAttach     `cmd:"" help:"Store a document with a case."`
 	Ask        disputeAsk        `cmd:"" help:"Note that the customer was asked for something."`
 	Reply      disputeReply      `cmd:"" help:"Note that the customer answered."`
 	Decide     disputeDecide     `cmd:"" help:"Decide one case, or several together: valid, invalid or partially valid."`

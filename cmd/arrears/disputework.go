@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"mime"
+	"path/filepath"
 	"strings"
 
 	"github.com/google/uuid"
@@ -9,6 +11,7 @@ import (
 	"arrears/app"
 	"arrears/domain/dispute"
 	"arrears/domain/fault"
+	"arrears/domain/receivable"
 	"arrears/internal/wire"
 )
 
@@ -213,5 +216,34 @@ func (l disputeLink) Run(ctx context.Context, c *console) error {
 			return app.DisputeFile{}, err
 		}
 		return p.App.LinkDisputes(ctx, operator(), id, other, l.State)
+	})
+}
+
+type disputeAttach struct {
+	disputeArg
+	File string `arg:"" help:"The file; at most 10 MiB."`
+	Kind string `required:"" help:"What it is: proof_of_delivery, price_agreement, claim …"`
+}
+
+// Run stores a document and prints its id, which evidence answer and decide take.
+func (a disputeAttach) Run(ctx context.Context, c *console) error {
+	content, err := readFile(a.File, receivable.MaxDocument)
+	if err != nil {
+		return err
+	}
+	return c.opened(ctx, func(p *wire.Product) error {
+		id, err := a.find(ctx, p)
+		if err != nil {
+			return err
+		}
+		made, err := p.App.StoreDocument(ctx, operator(), app.NewDocument{
+			DisputeID: uuid.NullUUID{UUID: id, Valid: true}, Kind: a.Kind, Filename: filepath.Base(a.File), Content: content,
+			MediaType: mime.TypeByExtension(filepath.Ext(a.File)),
+		})
+		if err != nil {
+			return err
+		}
+		c.out.Line(made.ID.String())
+		return nil
 	})
 }

@@ -113,6 +113,7 @@ type Document struct {
 	ID         uuid.UUID
 	CustomerID uuid.NullUUID
 	InvoiceID  uuid.NullUUID
+	DisputeID  uuid.NullUUID // the case that it is evidence of
 	Kind       string
 	Filename   string
 	MediaType  string
