@@ -15,7 +15,7 @@ import (
 func TestTheContestGoesInRounds(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	d := c.denied(20_000)
+	d := c.denied()
 	submit := func(in app.NewRound) app.DisputeFile {
 		f, err := c.app.SubmitDispute(t.Context(), c.collector, d.ID, in)
 		require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestTheContestGoesInRounds(t *testing.T) {
 func TestContestRefusals(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	d := c.denied(20_000)
+	d := c.denied()
 	c.refuses(receivable.CodeInvalid, func(ctx context.Context) error {
 		_, err := c.app.SubmitDispute(ctx, c.analyst, d.ID, app.NewRound{Channel: "pigeon"})
 		return err
@@ -64,7 +64,7 @@ func TestContestRefusals(t *testing.T) {
 func TestAnAppealIsDecidedByAnother(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	d := c.denied(20_000)
+	d := c.denied()
 	document := c.document("proof_of_delivery")
 	var f app.DisputeFile
 	c.again(func(ctx context.Context) {
@@ -108,7 +108,7 @@ func TestTheApproverOfAnAppealIsAnotherToo(t *testing.T) {
 func TestAnAppealOfAPartAndOfWhatCameBack(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	d := c.denied(20_000)
+	d := c.denied()
 	c.repays(d, 5_000)
 	require.Equal(t, []int64{15_000, 5_000}, []int64{c.file(d.ID).Amounts().DeniedMinor, c.file(d.ID).Amounts().RepaidMinor})
 	c.refuses(dispute.CodeExceedsDenied, func(ctx context.Context) error {
@@ -131,7 +131,7 @@ func TestAnAppealOfAPartAndOfWhatCameBack(t *testing.T) {
 func TestAnAppealOfAClosedCase(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	d := c.denied(20_000)
+	d := c.denied()
 	c.repays(d, 20_000)
 	require.Equal(t, dispute.Closed, c.file(d.ID).State)
 	f, err := c.app.AppealDispute(t.Context(), c.collector, d.ID, app.Appeal{Reason: "proof"})

@@ -108,11 +108,6 @@ func (w *claimWork) dropped(ctx context.Context, kinds ...dispute.DeadlineKind) 
 	return w.settleDeadlines(ctx, dispute.DeadlineCancelled, func(d dispute.Deadline) bool { return slices.Contains(kinds, d.Kind) })
 }
 
-// dropAll ends every deadline of a case that has ended.
-func (w *claimWork) dropAll(ctx context.Context) error {
-	return w.settleDeadlines(ctx, dispute.DeadlineCancelled, func(dispute.Deadline) bool { return true })
-}
-
 // evidenceMet ends the deadline of one piece of evidence.
 func (w *claimWork) evidenceMet(ctx context.Context, evidenceID uuid.UUID, state dispute.DeadlineState) error {
 	return w.settleDeadlines(ctx, state, func(d dispute.Deadline) bool { return d.EvidenceID == someID(evidenceID) })

@@ -168,7 +168,7 @@ func (w *claimWork) complete(ctx context.Context, dec dispute.Decision, seq int)
 	dec.ID, dec.DisputeID, dec.Seq = newUUID(), w.d.ID, seq
 	dec.DecidedBy, dec.DecidedAt = w.actor.ID, w.now
 	if dec.Reason = orElse(dec.Reason, w.d.Reason); dec.Reason != w.d.Reason {
-		if _, err := newReason(ctx, w.tx, dec.Reason); err != nil {
+		if err := newReason(ctx, w.tx, dec.Reason); err != nil {
 			return dec, err
 		}
 	}
@@ -182,10 +182,10 @@ func (w *claimWork) complete(ctx context.Context, dec dispute.Decision, seq int)
 
 // decidedBy is the act of a decision that holds: what gives up a denied part leaves the rest where it is.
 func decidedBy(dec dispute.Decision) dispute.Act {
-	switch {
-	case dec.Kind == dispute.DecideGiveUp:
+	switch dec.Kind {
+	case dispute.DecideGiveUp:
 		return dispute.ActGiveUp
-	case dec.Kind == dispute.DecideSettle:
+	case dispute.DecideSettle:
 		return dispute.ActSettle
 	}
 	return dispute.ActDecide

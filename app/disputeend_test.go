@@ -32,7 +32,7 @@ func TestASettlementGivesUpAPartAndDeniesTheRest(t *testing.T) {
 func TestASettlementOfWhatWasDenied(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	d := c.denied(20_000)
+	d := c.denied()
 	_, err := c.app.SubmitDispute(t.Context(), c.analyst, d.ID, app.NewRound{Channel: "portal"})
 	require.NoError(t, err)
 	f, err := c.app.SettleDispute(t.Context(), c.analyst, d.ID, app.Settlement{AmountMinor: 12_000})
@@ -49,7 +49,7 @@ func TestASettlementOfWhatWasDenied(t *testing.T) {
 func TestGivingUpWhatWasDenied(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	d := c.denied(20_000)
+	d := c.denied()
 	c.repays(d, 5_000)
 	f, err := c.app.GiveUpDispute(t.Context(), c.analyst, d.ID, app.Settlement{})
 	require.NoError(t, err)
@@ -134,7 +134,7 @@ func TestAWithdrawnContestIsAskedForAgain(t *testing.T) {
 func TestWithdrawingFromAContest(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	d := c.denied(20_000)
+	d := c.denied()
 	_, err := c.app.SubmitDispute(t.Context(), c.analyst, d.ID, app.NewRound{Channel: "portal"})
 	require.NoError(t, err)
 	f, err := c.app.WithdrawDispute(t.Context(), c.analyst, d.ID, "they accept it")
@@ -146,7 +146,7 @@ func TestWithdrawingFromAContest(t *testing.T) {
 func TestReopeningWhatCameBack(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	d := c.denied(20_000)
+	d := c.denied()
 	c.repays(d, 20_000)
 	f, err := c.app.ReopenDispute(t.Context(), c.supervisor, d.ID, "the agreement was found")
 	require.NoError(t, err)
@@ -155,7 +155,7 @@ func TestReopeningWhatCameBack(t *testing.T) {
 		_, err := c.app.DecideDispute(ctx, c.analyst, d.ID, app.NewDecision{Kind: dispute.DecideValid})
 		return err
 	})
-	given := c.denied(20_000)
+	given := c.denied()
 	_, err = c.app.GiveUpDispute(t.Context(), c.analyst, given.ID, app.Settlement{})
 	require.NoError(t, err)
 	c.refuses(dispute.CodeNotNow, func(ctx context.Context) error {

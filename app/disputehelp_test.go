@@ -82,10 +82,10 @@ func (c *court) decide(who access.Principal, id uuid.UUID, kind dispute.Decision
 	return f
 }
 
-// denied opens and denies a deduction.
-func (c *court) denied(minor int64) dispute.Dispute {
+// denied opens and denies a deduction of 200.00.
+func (c *court) denied() dispute.Dispute {
 	c.t.Helper()
-	f := c.decide(c.analyst, c.deduction(minor).ID, dispute.DecideInvalid)
+	f := c.decide(c.analyst, c.deduction(20_000).ID, dispute.DecideInvalid)
 	require.Equal(c.t, dispute.AwaitingRepayment, f.State)
 	return f.Dispute
 }

@@ -151,7 +151,7 @@ func (w *claimWork) bear(ctx context.Context, d dispute.Dispute, in SplitPart) e
 // sortAs gives a split claim its reason; chosen is the one that a person named.
 func (w *claimWork) sortAs(ctx context.Context, chosen, reason string) error {
 	if chosen != "" {
-		if _, err := newReason(ctx, w.tx, chosen); err != nil {
+		if err := newReason(ctx, w.tx, chosen); err != nil {
 			return err
 		}
 	}

@@ -84,7 +84,7 @@ func (w *claimWork) triage(ctx context.Context, in TriageInput) error {
 
 // resort gives a claim the reason that a person found.
 func (w *claimWork) resort(ctx context.Context, reason string) error {
-	if _, err := newReason(ctx, w.tx, reason); err != nil {
+	if err := newReason(ctx, w.tx, reason); err != nil {
 		return err
 	}
 	sets, err := claimRules(ctx, w.tx, w.d.CustomerID)

@@ -66,13 +66,13 @@ func usedReason(ctx context.Context, tx port.Tx, code string) (dispute.ReasonCod
 	return r, nil
 }
 
-// newReason reads a code that a claim is about to get: it must still be used. Error: reason_code.unknown.
-func newReason(ctx context.Context, tx port.Tx, code string) (dispute.ReasonCode, error) {
+// newReason refuses a code that a claim is about to get and that is not used any more. Error: reason_code.unknown.
+func newReason(ctx context.Context, tx port.Tx, code string) error {
 	r, err := usedReason(ctx, tx, code)
 	if err == nil && !r.Active {
-		return r, unknownReason()
+		return unknownReason()
 	}
-	return r, err
+	return err
 }
 
 func unknownReason() error {

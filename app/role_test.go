@@ -48,7 +48,7 @@ func TestClaimsUnderTheApplicationRole(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 	c := courtOn(t, deskOn(t, db, url))
-	d := c.denied(20_000)
+	d := c.denied()
 	_, err = c.app.SubmitDispute(t.Context(), c.analyst, d.ID, app.NewRound{Channel: "portal"})
 	require.NoError(t, err)
 	_, err = c.app.AnswerDispute(t.Context(), c.analyst, d.ID, app.ContestAnswer{Answer: "refused"})
