@@ -105,4 +105,3 @@ func TestTheReportOfAClaimIsInWords(t *testing.T) {
 	require.NoError(t, r.Write(&text))
 	require.Contains(t, text.String(), "every cent is accounted for")
 }
-
