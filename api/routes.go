@@ -62,8 +62,7 @@ func (s *server) collecting() map[string]echo.HandlerFunc {
 func (s *server) disputing() map[string]echo.HandlerFunc {
 	return map[string]echo.HandlerFunc{
 		"listDisputes": s.listDisputes, "openDispute": s.openDispute, "getDisputeWorklist": s.getDisputeWorklist,
-		"getDisputeFigures": s.getDisputeFigures,
-		"getDispute": s.getDispute, "getDisputeTimeline": s.getDisputeTimeline,
+		"getDispute": s.getDispute, "getDisputeTimeline": s.getDisputeTimeline, "getDisputeFigures": s.getDisputeFigures,
 		"triageDispute": s.triageDispute, "requestEvidence": s.requestEvidence, "answerEvidence": s.answerEvidence,
 		"askCustomer": s.askCustomer, "recordReply": s.recordReply,
 		"decideDispute": s.decideDispute, "decideDisputes": s.decideDisputes, "settleDispute": s.settleDispute, "giveUpDispute": s.giveUpDispute,

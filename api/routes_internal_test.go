@@ -67,6 +67,7 @@ GET   /v1/disputes                                  c n s u a
 POST  /v1/disputes                                  c n s   a
 GET   /v1/disputes/export                           c n s u a
 GET   /v1/disputes/worklist                         c n s u a
+GET   /v1/disputes/figures                          c n s u a
 POST  /v1/disputes/decisions                          n s   a
 POST  /v1/disputes/merge                            c n s   a
 GET   /v1/disputes/{id}                             c n s u a

@@ -34,6 +34,7 @@ func answers() map[string]any {
 		"WebhookEndpoint": endpointJSON{}, "WebhookEndpointPage": pageJSON[endpointJSON]{}, "WebhookDelivery": deliveryJSON{},
 		"WebhookDeliveryPage": pageJSON[deliveryJSON]{}, "WebhookReplayed": replayedJSON{},
 		"Dispute": disputeFileJSON{}, "DisputePage": pageJSON[disputeJSON]{}, "DisputeWorklistPage": pageJSON[rankedDisputeJSON]{},
+		"DisputeFigures": disputeFiguresJSON{}, "Figure": figureJSON{},
 		"DisputePart": disputePartJSON{}, "Evidence": evidenceJSON{}, "DisputeDeadline": disputeDeadlineJSON{},
 		"DisputeDecision": disputeDecisionJSON{}, "PartDecision": partDecisionJSON{}, "DisputeRound": disputeRoundJSON{},
 		"DisputeLink": disputeLinkJSON{}, "DisputeMessage": disputeMessageJSON{}, "ShortPaymentAnswer": shortPaymentAnswerJSON{},

@@ -149,3 +149,8 @@ func currencies(rows []DeductionRow) []money.Currency {
 	slices.Sort(list)
 	return slices.Compact(list)
 }
+
+// By returns the groups of a kind: reason, customer, team or month; of any other there are none.
+func (d Deductions) By(kind string) []Group {
+	return map[string][]Group{"reason": d.ByReason, "customer": d.ByCustomer, "team": d.ByTeam, "month": d.Months}[kind]
+}

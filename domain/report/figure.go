@@ -1,6 +1,6 @@
 // Package report computes figures of receivables management from rows: one formula per id, and where there is no figure, the
-// reason why. It reads nothing and shows nothing, and it never adds currencies. port, store, app, api and cmd may import it; it imports the
-// domain's leaves alone.
+// reason why. It reads nothing and shows nothing, and it never adds currencies. port, store, app, api and cmd may import it; it
+// imports the domain's leaves alone.
 package report
 
 import (
