@@ -23,8 +23,7 @@ import (
 // claim's.
 const subjectDecision = "dispute_decision"
 
-// propose writes a decision that someone else has to approve. What is undecided waits for it; what was denied goes on as
-// before until it is approved to give it up.
+// propose writes a decision that someone else has to approve.
 func (w *claimWork) propose(ctx context.Context, dec dispute.Decision, whole int64, role access.Role, deciders []string, entry uuid.UUID) error {
 	if err := w.dueIn(ctx, dispute.DeadlineApproval, approvalDays, 0); err != nil {
 		return err
@@ -52,14 +51,10 @@ func (w *claimWork) propose(ctx context.Context, dec dispute.Decision, whole int
 	if err := w.tx.InsertDecision(ctx, dec); err != nil {
 		return err
 	}
-	act := dispute.Act("")
-	if !dec.Denies(w.d) {
-		act = dispute.ActPropose
-		if err := w.met(ctx, dispute.MetBy(act)...); err != nil {
-			return err
-		}
+	if err := w.met(ctx, dispute.MetBy(dispute.ActPropose)...); err != nil {
+		return err
 	}
-	return w.finish(ctx, act, entry, "dispute.decision_proposed", decisionData(w.d, dec))
+	return w.finish(ctx, dispute.ActPropose, entry, "dispute.decision_proposed", decisionData(w.d, dec))
 }
 
 // proposers may not approve: whoever proposes, and of an appeal whoever decided before.
@@ -119,7 +114,7 @@ func (w *claimWork) retractProposal(ctx context.Context, why string) error {
 	if err := w.lapse(ctx, dec.ApprovalID, why); err != nil {
 		return err
 	}
-	if err := w.againUndecided(ctx, dispute.ActRetract); err != nil {
+	if err := w.goesOn(ctx, dispute.ActRetract); err != nil {
 		return err
 	}
 	data := decisionData(w.d, dec)
@@ -139,18 +134,37 @@ func (l *ledger) checkProposal(ctx context.Context, d *dispute.Dispute, why stri
 	return err
 }
 
-// againUndecided sets the days of a case whose proposed decision does not come to hold.
-func (w *claimWork) againUndecided(ctx context.Context, act dispute.Act) error {
-	if err := w.met(ctx, dispute.MetBy(act)...); err != nil {
+// goesOn takes a case whose proposed decision does not come to hold to where it was: what is undecided is to be decided by
+// another day, and a contest about what was denied is on as before.
+func (w *claimWork) goesOn(ctx context.Context, act dispute.Act) error {
+	if err := w.met(ctx, dispute.MetBy(act)...); err != nil || w.d.State != dispute.AwaitingApproval {
 		return err
 	}
-	if w.d.State != dispute.AwaitingApproval {
-		return nil
+	if w.d.Amounts().UndecidedMinor == 0 {
+		return w.contestGoesOn(ctx)
 	}
 	if act == dispute.ActRetract {
 		w.d.State = dispute.Investigating
 	}
 	return w.dueIn(ctx, dispute.DeadlineDecision, decisionDays, 0)
+}
+
+// contestGoesOn is the state of a denied claim without the proposal that it waited for.
+func (w *claimWork) contestGoesOn(ctx context.Context) error {
+	rounds, err := w.tx.RoundsOf(ctx, w.d.ID)
+	if err != nil {
+		return err
+	}
+	w.d.State = dispute.AwaitingRepayment
+	if at := slices.IndexFunc(rounds, func(r dispute.Round) bool { return r.Round == w.d.Round }); at >= 0 {
+		switch rounds[at].Answer {
+		case "":
+			w.d.State = dispute.Contested
+		case "refused":
+			w.d.State = dispute.RefusedByCustomer
+		}
+	}
+	return nil
 }
 
 // lapse ends an open approval.
@@ -196,11 +210,7 @@ func (a *App) claimDecided(ctx context.Context, tx port.Tx, who access.Principal
 
 // approved makes a proposed decision hold.
 func (w *claimWork) approved(ctx context.Context, dec dispute.Decision, before []dispute.Decision) error {
-	act := dispute.ActApprove
-	if dec.Denies(w.d) {
-		act = decidedBy(dec)
-	}
-	if err := w.d.Require(act); err != nil {
+	if err := w.d.Require(dispute.ActApprove); err != nil {
 		return err
 	}
 	evidence, err := w.tx.EvidenceOf(ctx, w.d.ID)
@@ -217,22 +227,28 @@ func (w *claimWork) approved(ctx context.Context, dec dispute.Decision, before [
 	if err := w.met(ctx, dispute.DeadlineApproval); err != nil {
 		return err
 	}
-	return w.carryOut(ctx, dec, before, act, uuid.Nil)
+	if dec.Denies(w.d) {
+		if err := w.contestGoesOn(ctx); err != nil {
+			return err
+		}
+	}
+	return w.carryOut(ctx, dec, before, dispute.ActApprove, uuid.Nil)
 }
 
-// refused ends a proposed decision. One about what was denied already leaves the case as it is.
+// refused ends a proposed decision: what is undecided is decided again, what was denied stays so.
 func (w *claimWork) refused(ctx context.Context, dec dispute.Decision) error {
-	act := dispute.ActRefuse
-	if dec.Denies(w.d) {
-		act = dispute.Act("")
-	} else if err := w.d.Require(act); err != nil {
+	if err := w.d.Require(dispute.ActRefuse); err != nil {
 		return err
 	}
 	dec.State, dec.ApprovedBy = dispute.DecisionRefused, ""
 	if err := w.tx.UpdateDecision(ctx, dec, dispute.DecisionProposed); err != nil {
 		return err
 	}
-	if err := w.againUndecided(ctx, dispute.ActRefuse); err != nil {
+	act := dispute.ActRefuse
+	if dec.Denies(w.d) {
+		act = dispute.Act("")
+	}
+	if err := w.goesOn(ctx, dispute.ActRefuse); err != nil {
 		return err
 	}
 	return w.finish(ctx, act, uuid.Nil, "dispute.approval_refused", decisionData(w.d, dec))

@@ -61,16 +61,18 @@ func TestGivingUpWhatWasDenied(t *testing.T) {
 	c.laws()
 }
 
-// Above the limit it is proposed to give up; the case goes on as before until someone approves.
+// Above the limit it is proposed to give up. When that is refused or the facts change, the contest goes on where it was.
 func TestGivingUpAboveTheLimit(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
 	d := c.deduction(60_000)
 	c.decide(c.supervisor, d.ID, dispute.DecideInvalid)
+	_, err := c.app.SubmitDispute(t.Context(), c.analyst, d.ID, app.NewRound{Channel: "portal"})
+	require.NoError(t, err)
 	giveUp := func(who string) {
 		f, err := c.app.GiveUpDispute(t.Context(), c.analyst, d.ID, app.Settlement{Comment: who})
 		require.NoError(t, err)
-		require.Equal(t, dispute.AwaitingRepayment, f.State)
+		require.Equal(t, dispute.AwaitingApproval, f.State)
 	}
 	giveUp("first")
 	c.refuses(dispute.CodeNotNow, func(ctx context.Context) error {
@@ -78,9 +80,12 @@ func TestGivingUpAboveTheLimit(t *testing.T) {
 		return err
 	})
 	require.NoError(t, c.rule(c.supervisor, d.ID, false))
-	require.Equal(t, dispute.AwaitingRepayment, c.file(d.ID).State)
+	require.Equal(t, dispute.Contested, c.file(d.ID).State)
+	_, err = c.app.AnswerDispute(t.Context(), c.analyst, d.ID, app.ContestAnswer{Answer: "refused"})
+	require.NoError(t, err)
 	giveUp("second")
 	c.repays(d, 10_000)
+	require.Equal(t, dispute.RefusedByCustomer, c.file(d.ID).State)
 	require.Equal(t, dispute.DecisionRetracted, c.file(d.ID).Decisions[2].State, "there is less to give up")
 	giveUp("third")
 	require.Equal(t, app.CodeApprovalRole, fault.CodeOf(c.rule(c.second, d.ID, true)))
