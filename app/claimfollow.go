@@ -251,19 +251,19 @@ type happening struct {
 func (c *claimState) happenings() []happening {
 	was, is := c.before.Amounts(), c.d.Amounts()
 	if c.void {
-		return []happening{{dispute.ActVoid, "dispute.voided", is.WithdrawnMinor - was.WithdrawnMinor}}
+		return []happening{{act: dispute.ActVoid, action: "dispute.voided", minor: is.WithdrawnMinor - was.WithdrawnMinor}}
 	}
 	all := []happening{
-		{dispute.ActRepay, "dispute.repaid", is.RepaidMinor - was.RepaidMinor},
-		{dispute.ActUnrepay, "dispute.unrepaid", was.RepaidMinor - is.RepaidMinor},
-		{dispute.ActCredit, "dispute.credited", is.CreditedMinor - was.CreditedMinor},
-		{dispute.ActUncredit, "dispute.uncredited", was.CreditedMinor - is.CreditedMinor},
-		{dispute.ActGiveUp, "dispute.given_up", is.WrittenOffMinor - was.WrittenOffMinor},
-		{dispute.ActUnrepay, "dispute.owed_again", was.WrittenOffMinor - is.WrittenOffMinor},
+		{act: dispute.ActRepay, action: "dispute.repaid", minor: is.RepaidMinor - was.RepaidMinor},
+		{act: dispute.ActUnrepay, action: "dispute.unrepaid", minor: was.RepaidMinor - is.RepaidMinor},
+		{act: dispute.ActCredit, action: "dispute.credited", minor: is.CreditedMinor - was.CreditedMinor},
+		{act: dispute.ActUncredit, action: "dispute.uncredited", minor: was.CreditedMinor - is.CreditedMinor},
+		{act: dispute.ActGiveUp, action: "dispute.given_up", minor: is.WrittenOffMinor - was.WrittenOffMinor},
+		{act: dispute.ActUnrepay, action: "dispute.owed_again", minor: was.WrittenOffMinor - is.WrittenOffMinor},
 	}
 	all = slices.DeleteFunc(all, func(h happening) bool { return h.minor <= 0 })
 	if c.d.PaidInProtest && !c.before.PaidInProtest {
-		all = append(all, happening{dispute.ActRepay, "dispute.paid_in_protest", is.PendingMinor()})
+		all = append(all, []happening{{act: dispute.ActRepay, action: "dispute.paid_in_protest", minor: is.PendingMinor()}}...)
 	}
 	return all
 }
