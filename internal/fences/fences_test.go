@@ -47,7 +47,7 @@ func rules() []rule {
 		{"domain/money", leaves, outside},
 		{"domain/calendar", leaves, outside},
 		{"domain/event", append([]string{"domain/audit"}, core...), outside},
-		{"domain/dispute", append([]string{"domain/access"}, core...), outside}, // who may decide depends on the order of roles
+		{"domain/dispute", append([]string{"domain/access"}, core...), outside},                                      // who may decide depends on the order of roles
 		{"domain/claimlist", append([]string{"domain/dispute", "domain/intake", "domain/access"}, core...), outside}, // lists are files of claims
 		{"domain/matching", append([]string{"domain/remittance"}, core...), outside},
 		{"domain/...", core, outside},
