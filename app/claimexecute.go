@@ -83,14 +83,13 @@ func (w *claimWork) deny(ctx context.Context, p *dispute.Part, minor int64, paya
 	if err := some(paid, p.DenyPaid); err != nil {
 		return err
 	}
-	if minor == paid {
-		return nil
-	}
-	item := w.item(p)
-	if own(item) {
+	if item := w.item(p); item != nil && own(item) { // also what is paid: the payment may be reversed
 		if err := w.demand(ctx, item, payableBy); err != nil {
 			return err
 		}
+	}
+	if minor == paid {
+		return nil
 	}
 	w.denied += minor - paid
 	return p.Deny(minor - paid)

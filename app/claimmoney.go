@@ -64,7 +64,8 @@ func (p claimPart) creditUndecided(minor int64) error {
 	return p.Credit(minor)
 }
 
-// followWriteOff: what was written off, or discounted, is given up of the denied parts first.
+// followWriteOff: what was written off, or discounted, is given up of the denied parts first, then of what is undecided, at
+// last of what awaits its credit memo.
 func followWriteOff(item *receivable.Item, parts []claimPart) error {
 	more := item.WrittenOffMinor + item.DiscountedMinor - totals(parts).WrittenOffMinor
 	if more < 0 {
@@ -78,7 +79,16 @@ func writeOffParts(parts []claimPart, minor int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = spread(parts, minor, func(p claimPart) int64 { return p.UndecidedMinor }, func(p claimPart, n int64) error { return p.Concede(n) })
+	minor, err = spread(parts, minor, func(p claimPart) int64 { return p.UndecidedMinor }, func(p claimPart, n int64) error { return p.Concede(n) })
+	if err != nil {
+		return err
+	}
+	_, err = spread(parts, minor, func(p claimPart) int64 { return p.CreditDueMinor }, func(p claimPart, n int64) error {
+		if err := p.Reconsider(n); err != nil {
+			return err
+		}
+		return p.Concede(n)
+	})
 	return err
 }
 

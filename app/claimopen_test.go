@@ -279,6 +279,36 @@ func TestMoneySaysHowAClaimEnds(t *testing.T) {
 	testkit.CheckEvents(t, c.db)
 }
 
+// What was denied after it had been paid under protest is collected once the payment is reversed, from the day that the
+// denial named.
+func TestDeniedAfterPaymentIsCollectedWhenThatIsReversed(t *testing.T) {
+	t.Parallel()
+	s := tell(openCourt(t))
+	r := s.repays(s.claim, 20_000)
+	require.Equal(t, dispute.Closed, s.decide(s.analyst, s.claim.ID, dispute.DecideInvalid).State)
+	require.Zero(t, s.number(`SELECT count(*) FROM cases WHERE kind = 'deduction'`))
+	_, err := s.app.ReverseReceipt(t.Context(), s.collector, r.ID, "returned")
+	require.NoError(t, err)
+	s.holds(s.d, balance{Original: 20_000, Open: 20_000})
+	require.Equal(t, dispute.AwaitingRepayment, s.file(s.claim.ID).State)
+	require.EqualValues(t, 1, s.number(`SELECT count(*) FROM cases WHERE id = $1 AND kind = 'deduction' AND state = 'active'`, s.d))
+	require.Equal(t, "2026-03-12", s.text(`SELECT due_date::text FROM items WHERE id = $1`, s.d))
+	testkit.CheckEvents(t, s.db)
+}
+
+// What is written off while its credit memo is awaited needs none any more.
+func TestWrittenOffWhileTheMemoIsAwaited(t *testing.T) {
+	t.Parallel()
+	s := tell(openCourt(t))
+	s.decide(s.analyst, s.claim.ID, dispute.DecideValid)
+	_, err := s.app.WriteOff(t.Context(), s.supervisor, app.NewWriteOff{
+		ItemID: s.d, Kind: receivable.Concession, AmountMinor: 15_000, Currency: "EUR", Reason: "no memo will come",
+	})
+	require.NoError(t, err)
+	s.holds(s.d, balance{Original: 20_000, WrittenOff: 15_000, Open: 5_000, Disputed: 5_000})
+	require.Equal(t, dispute.Amounts{ClaimedMinor: 20_000, CreditDueMinor: 5_000, WrittenOffMinor: 15_000}, s.amountsOf(s.claim.ID))
+}
+
 // A write-off on a netted claim happens once, though no invoice tells of it.
 func TestWriteOffOnANettedClaimOnce(t *testing.T) {
 	t.Parallel()

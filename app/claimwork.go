@@ -150,10 +150,7 @@ func (w *claimWork) finish(ctx context.Context, act dispute.Act, entry uuid.UUID
 	if err := w.conclude(ctx, act, entry, action, data); err != nil {
 		return err
 	}
-	if err := w.tell(ctx, act); err != nil {
-		return err
-	}
-	return w.app.armDenied(ctx, w.ledger, w.d)
+	return w.tell(ctx, act)
 }
 
 // settle writes flags and items of the ledger; several claims of one transaction share it.

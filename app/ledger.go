@@ -331,5 +331,10 @@ func (a *App) tell(ctx context.Context, l *ledger, why string) error {
 			return err
 		}
 	}
+	for _, c := range l.claimsByAge() { // what was denied, and paid for until now, may be owed again
+		if err := a.armDenied(ctx, l, *c.d); err != nil {
+			return err
+		}
+	}
 	return nil
 }
