@@ -48,6 +48,15 @@ func (c caller) post(ctx context.Context, path, idempotencyKey string, in any) e
 	return c.call(ctx, http.MethodPost, path, idempotencyKey, body, nil)
 }
 
+// put replaces what is under path, under an idempotency key.
+func (c caller) put(ctx context.Context, path, idempotencyKey string, in any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	return c.call(ctx, http.MethodPut, path, idempotencyKey, body, nil)
+}
+
 func (c caller) call(ctx context.Context, method, path, idempotencyKey string, body []byte, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()

@@ -122,6 +122,12 @@ func (p *player) act(ctx context.Context, key string, e sample.Event, today cale
 		return true, p.promise(ctx, key, e)
 	case sample.AddNote:
 		return true, p.note(ctx, key, e)
+	case sample.PayShort:
+		return true, p.payShort(ctx, key, e, today)
+	case sample.DenyClaim:
+		return true, p.deny(ctx, key, e)
+	case sample.RepayClaim:
+		return true, p.repay(ctx, key, e, today)
 	case sample.DecideApprovals:
 		return p.decide(ctx, key, e, "approve")
 	case sample.RejectApproval:

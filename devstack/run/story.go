@@ -159,7 +159,7 @@ func (s *story) more(ctx context.Context, e audit.Entry, d data, who, what strin
 	case "case.parked":
 		return "!", terminal.Red, fmt.Sprintf("%s (%s) needs attention (%s)", what, who, d.text("code"))
 	}
-	return "", "", ""
+	return ofClaim(e, d, who, what)
 }
 
 func about(what, who string) string {

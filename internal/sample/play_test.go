@@ -12,6 +12,7 @@ import (
 	"arrears/app"
 	"arrears/domain/access"
 	"arrears/domain/calendar"
+	"arrears/domain/dispute"
 	"arrears/domain/receivable"
 	"arrears/internal/sample"
 	"arrears/internal/testkit"
@@ -86,9 +87,46 @@ func (s *stage) play(e sample.Event) {
 			CustomerID: inv.CustomerID, InvoiceID: uuid.NullUUID{UUID: inv.ID, Valid: true}, Kind: "call", Outcome: "will_pay", Body: e.Reason,
 		})
 		require.NoError(s.t, err, e.Story)
+	case sample.PayShort, sample.DenyClaim, sample.RepayClaim:
+		s.claim(e)
 	case sample.DecideApprovals, sample.RejectApproval, sample.BreakPromise:
 		// They need the engine, which runs elsewhere.
 	}
+}
+
+// claim plays a part of the story of the deduction.
+func (s *stage) claim(e sample.Event) {
+	s.t.Helper()
+	inv := s.invoice(e.Invoice)
+	receipt := app.NewReceipt{
+		Source: sample.Source, Number: e.Receipt, CustomerID: uuid.NullUUID{UUID: inv.CustomerID, Valid: true}, Currency: e.Currency,
+		AmountMinor: e.AmountMinor, ValueDate: e.On, Reference: e.Invoice,
+		Applications: []app.ReceiptApplication{{InvoiceID: uuid.NullUUID{UUID: inv.ID, Valid: true}, AmountMinor: e.AmountMinor}},
+	}
+	if e.Kind == sample.PayShort {
+		_, made, err := s.app.RecordShortPayment(s.t.Context(), s.who, app.ShortPayment{Receipt: receipt, Claims: []app.ShortPaymentClaim{{
+			InvoiceNumber: e.Invoice, AmountMinor: e.ShortMinor, CustomerReason: e.Reason, ClaimReference: e.Claim,
+		}}})
+		require.NoError(s.t, err, e.Story)
+		require.Equal(s.t, []any{dispute.Investigating, "unearned_discount"}, []any{made[0].State, made[0].Reason})
+		return
+	}
+	cases, err := s.app.ListDisputes(s.t.Context(), s.who, port.DisputeFilter{Reference: e.Claim}, port.Page{})
+	require.NoError(s.t, err)
+	require.Len(s.t, cases.Items, 1)
+	d := cases.Items[0]
+	if e.Kind == sample.DenyClaim {
+		file, err := s.app.DecideDispute(s.t.Context(), s.who, d.ID, app.NewDecision{Kind: dispute.DecideInvalid, Comment: e.Reason, PayableBy: e.DueOn})
+		require.NoError(s.t, err, e.Story)
+		require.Equal(s.t, e.AmountMinor, file.Amounts().DeniedMinor)
+		return
+	}
+	receipt.Applications = []app.ReceiptApplication{{ItemID: d.Parts[0].ItemID, AmountMinor: e.AmountMinor}}
+	_, err = s.app.RecordReceipt(s.t.Context(), s.who, receipt)
+	require.NoError(s.t, err, e.Story)
+	file, err := s.app.DisputeCase(s.t.Context(), s.who, d.ID)
+	require.NoError(s.t, err)
+	require.Equal(s.t, dispute.Closed, file.State, "repaid to the last cent")
 }
 
 // Every event of the script is accepted by the use cases on its day.

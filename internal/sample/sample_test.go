@@ -229,6 +229,18 @@ func TestScriptCanBePlayed(t *testing.T) {
 			case sample.ReverseReceipt:
 				require.Equal(t, e.Invoice, paid[e.Receipt].Invoice)
 				open[e.Invoice] += paid[e.Receipt].AmountMinor
+			case sample.PayShort:
+				require.Equal(t, sample.Event{}, paid[e.Receipt], "receipt numbers are unique")
+				require.Equal(t, open[e.Invoice], e.AmountMinor+e.ShortMinor, "paid but for what is withheld")
+				open[e.Invoice] = e.ShortMinor
+				paid[e.Receipt] = e
+			case sample.DenyClaim:
+				require.Equal(t, open[e.Invoice], e.AmountMinor)
+				require.Greater(t, e.DueOn, e.On)
+			case sample.RepayClaim:
+				require.Equal(t, sample.Event{}, paid[e.Receipt], "receipt numbers are unique")
+				open[e.Invoice] -= e.AmountMinor
+				require.Zero(t, open[e.Invoice])
 			case sample.MakePromise:
 				require.LessOrEqual(t, e.AmountMinor, open[e.Invoice])
 				require.Greater(t, e.DueOn, e.On)
@@ -236,7 +248,7 @@ func TestScriptCanBePlayed(t *testing.T) {
 		}
 		require.LessOrEqual(t, last, today.AddDays(36))
 		require.Greater(t, kinds[sample.PayInvoice], 8)
-		for _, kind := range []sample.EventKind{sample.ReverseReceipt, sample.RejectApproval, sample.DecideApprovals, sample.MakePromise, sample.AddNote, sample.BreakPromise} {
+		for _, kind := range []sample.EventKind{sample.ReverseReceipt, sample.RejectApproval, sample.DecideApprovals, sample.MakePromise, sample.AddNote, sample.BreakPromise, sample.PayShort, sample.DenyClaim, sample.RepayClaim} {
 			require.Positive(t, kinds[kind], kind)
 		}
 		early := 0

@@ -26,6 +26,13 @@ const (
 	MakePromise EventKind = "make_promise"
 	// AddNote writes down a call: POST /v1/notes.
 	AddNote EventKind = "add_note"
+	// PayShort records a receipt of AmountMinor for the invoice and opens a case about ShortMinor, which was withheld for
+	// Reason under the reference Claim: POST /v1/short-payments.
+	PayShort EventKind = "pay_short"
+	// DenyClaim has the sample's analyst find the claim invalid, payable by DueOn: POST /v1/disputes/{id}/decision.
+	DenyClaim EventKind = "deny_claim"
+	// RepayClaim records a receipt of AmountMinor for what was denied of the claim: POST /v1/receipts.
+	RepayClaim EventKind = "repay_claim"
 	// BreakPromise happens by itself when nobody pays; the event only tells the story.
 	BreakPromise EventKind = "break_promise"
 )
@@ -39,6 +46,8 @@ type Event struct {
 	Receipt     string // number
 	Currency    money.Currency
 	AmountMinor int64
+	ShortMinor  int64  // withheld
+	Claim       string // the customer's reference
 	DueOn       calendar.Date
 	Count       int
 	Reason      string
@@ -51,6 +60,7 @@ func (g *generator) script() {
 	g.approvals()
 	g.reversal()
 	g.broken()
+	g.deduction()
 	slices.SortStableFunc(g.out.Script, func(a, b Event) int { return cmp.Compare(a.On, b.On) })
 }
 
@@ -114,10 +124,27 @@ func (g *generator) broken() {
 	g.event(11, Event{Kind: BreakPromise, Invoice: inv.Number, Story: "no money came for " + inv.Number + ": the promise is broken, and the chase goes on"})
 }
 
+// deduction: a customer takes a cash discount after its terms have ended; the claim is denied, asked for, and repaid.
+func (g *generator) deduction() {
+	inv := g.ofCustomer("C-1001")[1]
+	name, taken := g.find("C-1001").Name, inv.AmountMinor/50 // two per cent
+	event := Event{Invoice: inv.Number, Currency: inv.Currency, Claim: "CD-" + inv.Number}
+	paid, denied, repaid := event, event, event
+	paid.Kind, paid.Receipt, paid.AmountMinor, paid.ShortMinor = PayShort, g.eventNumber(), inv.AmountMinor-taken, taken
+	paid.Reason, paid.Story = "cash discount", fmt.Sprintf("%s pays %s short: two per cent less, for a discount that has ended", name, inv.Number)
+	g.event(5, paid)
+	denied.Kind, denied.AmountMinor, denied.DueOn = DenyClaim, taken, g.out.Today.AddDays(9)
+	denied.Reason, denied.Story = "Paid after the discount had ended.", "the analyst denies the deduction on "+inv.Number+": it is owed, and asked for by a ladder of its own"
+	g.event(6, denied)
+	repaid.Kind, repaid.Receipt, repaid.AmountMinor = RepayClaim, g.eventNumber(), taken
+	repaid.Story = fmt.Sprintf("%s repays what it deducted from %s", name, inv.Number)
+	g.event(15, repaid)
+}
+
 func (g *generator) eventNumber() string {
 	n := 0
 	for _, e := range g.out.Script {
-		if e.Kind == PayInvoice {
+		if e.Kind == PayInvoice || e.Kind == PayShort {
 			n++
 		}
 	}
