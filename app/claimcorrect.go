@@ -38,7 +38,7 @@ func (a *App) correctClaim(ctx context.Context, who access.Principal, q port.Qua
 	if err := requireClaims(who); err != nil {
 		return err
 	}
-	r, err := a.reopenClaims(ctx, who, run)
+	r, err := a.reopenClaims(who, run)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (a *App) correctClaim(ctx context.Context, who access.Principal, q port.Qua
 		}
 		if customer.problem.Code != "" {
 			rec.Refuse(claimlist.Field(customer.problem.Field), customer.problem.Code, customer.problem.Message)
-		} else if _, err := r.claim(ctx, &rec, customer.id); err != nil {
+		} else if err := r.claim(ctx, &rec, customer.id); err != nil {
 			return err
 		}
 		if rec.Row != nil {
@@ -71,7 +71,7 @@ func (a *App) correctClaim(ctx context.Context, who access.Principal, q port.Qua
 }
 
 // reopenClaims takes a load up again by what it was told.
-func (a *App) reopenClaims(ctx context.Context, who access.Principal, run port.ImportRun) (*claimLoad, error) {
+func (a *App) reopenClaims(who access.Principal, run port.ImportRun) (*claimLoad, error) {
 	var told claimSettings
 	if err := json.Unmarshal(run.Settings, &told); err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "import.settings_lost", "the load's settings cannot be read")

@@ -43,7 +43,7 @@ func (r *claimLoad) row(ctx context.Context, rec *claimlist.Record) error {
 		rec.Refuse(claimlist.Field(customer.problem.Field), customer.problem.Code, customer.problem.Message)
 		return nil
 	}
-	_, err = r.claim(ctx, rec, customer.id)
+	err = r.claim(ctx, rec, customer.id)
 	if problem, ours := problemOf(err); ours {
 		rec.Refuse("", problem.Code, problem.Message)
 		return nil
@@ -52,30 +52,29 @@ func (r *claimLoad) row(ctx context.Context, rec *claimlist.Record) error {
 }
 
 // claim opens the case of a row unless it is there already.
-func (r *claimLoad) claim(ctx context.Context, rec *claimlist.Record, customer uuid.UUID) (dispute.Dispute, error) {
+func (r *claimLoad) claim(ctx context.Context, rec *claimlist.Record, customer uuid.UUID) error {
 	row := rec.Row
 	id := claimID(r.in.Source, customer, *row)
 	there, known, err := r.known(ctx, id, customer, *row)
 	if err != nil {
-		return there, err
+		return err
 	}
 	if row.Deleted {
 		r.report.Deleted++
 		if known && !there.State.Ended() {
 			rec.Flag(claimlist.FieldStatus, claimlist.CodeDeletedButOpen, fmt.Sprintf("the list takes it back, and its case D-%d is open", there.Number))
 		}
-		return there, nil
+		return nil
 	}
 	if known {
 		r.report.Known++
 		if sum := there.Amounts().ClaimedMinor; there.ClaimedWhole != row.AmountMinor && sum != row.AmountMinor {
 			rec.Flag(claimlist.FieldAmount, claimlist.CodeAmountDiffers, fmt.Sprintf("its case D-%d claims another amount", there.Number))
 		}
-		return there, nil
+		return nil
 	}
-	made, err := r.open(ctx, id, customer, rec)
-	if err != nil {
-		return made, err
+	if err := r.open(ctx, id, customer, rec); err != nil {
+		return err
 	}
 	r.report.Opened++
 	sum := r.sums[row.Currency]
@@ -86,10 +85,10 @@ func (r *claimLoad) claim(ctx context.Context, rec *claimlist.Record, customer u
 	sum.Rows++
 	sum.AmountMinor += row.AmountMinor
 	sum.AcceptedMinor += row.AmountMinor
-	return made, nil
+	return nil
 }
 
-func (r *claimLoad) open(ctx context.Context, id, customer uuid.UUID, rec *claimlist.Record) (dispute.Dispute, error) {
+func (r *claimLoad) open(ctx context.Context, id, customer uuid.UUID, rec *claimlist.Record) error {
 	row := rec.Row
 	in := NewDispute{
 		Kind: row.Kind, CustomerID: customer, Currency: row.Currency, AmountMinor: row.AmountMinor, CustomerReason: row.Reason,
@@ -99,7 +98,8 @@ func (r *claimLoad) open(ctx context.Context, id, customer uuid.UUID, rec *claim
 		in.Parts = []NewDisputePart{{InvoiceNumber: row.InvoiceNumber, AmountMinor: row.AmountMinor}}
 	}
 	key := fmt.Sprintf("import/%s/%d", r.record.ID, rec.Line)
-	return r.app.OpenDispute(port.WithIdempotencyID(ctx, key, id), r.who, in)
+	_, err := r.app.OpenDispute(port.WithIdempotencyID(ctx, key, id), r.who, in)
+	return err
 }
 
 // known finds the case that an earlier load of the list, or a person, opened for the claim.

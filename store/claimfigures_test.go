@@ -24,7 +24,7 @@ func at(text string) time.Time {
 }
 
 // judged inserts a claim with amounts and the decisions that made them.
-func (h house) judged(t *testing.T, minor int64, amounts dispute.Amounts, change func(*dispute.Dispute), decisions ...dispute.Decision) dispute.Dispute {
+func (h house) judged(t *testing.T, minor int64, amounts dispute.Amounts, change func(*dispute.Dispute), decisions ...dispute.Decision) {
 	t.Helper()
 	amounts.ClaimedMinor = minor
 	d := h.opened(t, minor, func(d *dispute.Dispute) {
@@ -39,7 +39,6 @@ func (h house) judged(t *testing.T, minor int64, amounts dispute.Amounts, change
 			require.NoError(t, tx.InsertDecision(ctx, dec))
 		}
 	})
-	return d
 }
 
 func closedOn(text string) func(*dispute.Dispute) {
