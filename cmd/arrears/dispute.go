@@ -24,6 +24,7 @@ type disputeCommand struct {
 	ShortPayment disputeShortPayment `cmd:"" help:"Record a receipt that was shortened by a claim."`
 	List         disputeList         `cmd:"" help:"List cases."`
 	Worklist     disputeWorklist     `cmd:"" help:"List what to work on, in order, and why in that order."`
+	Figures      disputeFigures      `cmd:"" help:"Tell the figures of deductions: days outstanding, decisions, recovery."`
 	Show         disputeShow         `cmd:"" help:"Show a case."`
 	Timeline     disputeTimeline     `cmd:"" help:"Tell what happened to a case, in words."`
 	Triage       disputeTriage       `cmd:"" help:"Sort a case: reason, owner, team, priority."`
