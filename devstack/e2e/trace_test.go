@@ -49,7 +49,7 @@ func TestOneTraceFromRequestToMail(t *testing.T) {
 		names[i] = s.Name
 		require.Equal(t, way[0].trace(), s.trace())
 	}
-	requireInOrder(t, names, "POST /v1/invoices", "use case createInvoice", "relay deliver", "SignalWithStartWorkflow:InvoiceCollection",
+	requireInOrder(t, names, "POST /v1/invoices", "use case createInvoice", "relay deliver", "StartWorkflow:InvoiceCollection",
 		"RunWorkflow:InvoiceCollection", "relay deliver", "StartWorkflow:CustomerNotice", "RunWorkflow:CustomerNotice",
 		"RunActivity:DeliverNotice", "send email")
 	send := way[len(way)-1]
