@@ -33,8 +33,6 @@ type Session = interface {
 type Office struct {
 	Renderer notice.Renderer
 	Channels map[receivable.Channel]Channel
-	// Files reads documents that are kept outside the database; nil: none is.
-	Files Files
 }
 
 // Collection holds the activities of a collection case.

@@ -15,12 +15,6 @@ import (
 	"arrears/workflows/contract"
 )
 
-// Files reads what belongs to a document and is not kept in the database.
-type Files interface {
-	// Content reads the bytes of a document that was read without them.
-	Content(ctx context.Context, d receivable.Document) ([]byte, error)
-}
-
 // Disputes holds the activities of a claim's case: what happens to it without people.
 type Disputes struct {
 	Store  port.Store

@@ -81,12 +81,6 @@ func (p *Disputes) before(ctx context.Context, in contract.Step) (claimFile, map
 	})
 	evidence := make(map[uuid.UUID]notice.Attachment, len(documents))
 	for _, d := range documents {
-		if err != nil {
-			break
-		}
-		if len(d.Content) == 0 && p.Office.Files != nil && d.Size <= notice.MaxAttachmentBytes {
-			d.Content, err = p.Office.Files.Content(ctx, d)
-		}
 		evidence[d.ID] = notice.Attachment{Filename: d.Filename, MediaType: d.MediaType, Content: d.Content}
 	}
 	return f, evidence, err

@@ -292,13 +292,8 @@ ALTER TABLE credit_memos ADD COLUMN IF NOT EXISTS dispute_minor bigint NOT NULL 
 -- A flag may belong to a claim without an invoice.
 ALTER TABLE dispute_flags ALTER COLUMN invoice_id DROP NOT NULL;
 
--- Documents may belong to a case and live outside the database.
+-- Documents may belong to a case.
 ALTER TABLE documents ADD COLUMN IF NOT EXISTS dispute_id uuid;
-ALTER TABLE documents ADD COLUMN IF NOT EXISTS blob_key text NOT NULL DEFAULT '';
-ALTER TABLE documents ALTER COLUMN content DROP NOT NULL;
-ALTER TABLE documents DROP CONSTRAINT IF EXISTS documents_size_check;
-ALTER TABLE documents ADD CONSTRAINT documents_size_check CHECK (size BETWEEN 1 AND 1073741824);
-ALTER TABLE documents ADD CONSTRAINT documents_place CHECK ((content IS NOT NULL) <> (blob_key <> ''));
 CREATE INDEX IF NOT EXISTS documents_dispute ON documents (dispute_id, id) WHERE dispute_id IS NOT NULL;
 
 ALTER TABLE approvals DROP CONSTRAINT approvals_subject_kind_check;
