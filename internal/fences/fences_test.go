@@ -47,8 +47,9 @@ func rules() []rule {
 		{"domain/money", leaves, outside},
 		{"domain/calendar", leaves, outside},
 		{"domain/event", append([]string{"domain/audit"}, core...), outside},
-		{"domain/dispute", append([]string{"domain/access"}, core...), outside},                                      // who may decide depends on the order of roles
-		{"domain/claimlist", append([]string{"domain/dispute", "domain/intake", "domain/access"}, core...), outside}, // lists are files of claims
+		{"domain/dispute", append([]string{"domain/access"}, core...), outside},                                                      // who may decide depends on the order of roles
+		{"domain/claimlist", append([]string{"domain/dispute", "domain/intake", "domain/access"}, core...), outside},                 // lists are files of claims
+		{"domain/remittance/...", append([]string{"domain/remittance", "domain/remittance/...", "domain/intake"}, core...), outside}, // a CSV is read as intake reads it
 		{"domain/matching", append([]string{"domain/remittance"}, core...), outside},
 		{"domain/...", core, outside},
 		{"port", []string{"domain/..."}, []string{sdk, pgx, echo, "net/http"}},
