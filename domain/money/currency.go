@@ -1,6 +1,6 @@
 // Package money holds amounts as integers of minor units with a currency, explicit rounding, and the allocation of
-// remainders. It is not a currency converter and never touches floats; amounts of two currencies are never added. Every
-// package may import it; it imports fault and the standard library alone.
+// remainders, and dated exchange rates. It knows no rate by itself and never touches floats; amounts of two currencies are never
+// added. Every package may import it; it imports fault, calendar and the standard library alone.
 package money
 
 import (
