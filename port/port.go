@@ -51,6 +51,7 @@ type Tx interface {
 	Policies
 	Settings
 	Imports
+	Bank
 	Batches
 	Keys
 	AuditLog

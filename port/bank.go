@@ -1,0 +1,237 @@
+package port
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"arrears/domain/calendar"
+	"arrears/domain/money"
+	"arrears/domain/remittance"
+)
+
+// BankAccount is an account of ours that files tell about.
+type BankAccount struct {
+	ID          uuid.UUID
+	Key         string // remittance.Account.Key
+	Account     remittance.Account
+	Currency    money.Currency // empty: not told
+	Confirmed   bool           // what comes on it may be applied by itself
+	ProvenOn    calendar.Date  // day of the newest proven closing balance; 0: none
+	ProvenMinor int64
+	ConfirmedBy string
+	ConfirmedAt *time.Time
+	CreatedAt   time.Time
+	Version     int64
+}
+
+// The states of a bank file.
+const (
+	BankFileReceived = "received"
+	BankFileLoading  = "loading"
+	BankFileDone     = "done"
+	BankFileRefused  = "refused"
+)
+
+// BankFile is a file of a bank or payer, known by its bytes.
+type BankFile struct {
+	ID          uuid.UUID
+	SHA256      [32]byte
+	Size        int64
+	Filename    string
+	Format      string // as it was found
+	Profile     string // the profile's text, for a CSV
+	Source      string // api, cli or folder
+	State       string
+	Position    int64 // elements of the file that are committed
+	RefusedCode string
+	RefusedLine int64
+	RefusedText string
+	Counts      BankCounts
+	WakeAt      time.Time
+	CreatedBy   string
+	CreatedAt   time.Time
+	FinishedAt  *time.Time
+	Version     int64
+}
+
+// BankCounts says what became of a file's payments so far. Each payment counts once among the first two lines, each new credit
+// once among the third.
+type BankCounts struct {
+	Statements int64 `json:"statements"`
+	Payments   int64 `json:"payments"`  // read, booked ones
+	Uncounted  int64 `json:"uncounted"` // announced or informative: not money
+	Credits    int64 `json:"credits"`   // new ones
+	Debits     int64 `json:"debits"`    // new ones
+	Known      int64 `json:"known"`     // told before by another file
+	Gone       int64 `json:"gone"`      // told before, and no longer told by this correction or deletion
+
+	Applied      int64 `json:"applied"`
+	Proposed     int64 `json:"proposed"`
+	Unidentified int64 `json:"unidentified"`
+	Held         int64 `json:"held"`
+
+	Returned   int64 `json:"returned"`    // reversed by themselves
+	ReturnOpen int64 `json:"return_open"` // wait for a person
+
+	Lines        int64 `json:"lines"`         // of remittances
+	LinesMatched int64 `json:"lines_matched"` // without a person
+	Advices      int64 `json:"advices"`
+	AdvicesUsed  int64 `json:"advices_used"` // of money that was here already
+	Alarms       int64 `json:"alarms"`
+	Refusals     int64 `json:"refusals"`
+	Warnings     int64 `json:"warnings"`
+}
+
+// BankStatement is what a file says of one account and period.
+type BankStatement struct {
+	ID           uuid.UUID
+	FileID       uuid.UUID
+	Seq          int // within the file
+	AccountID    uuid.NullUUID
+	Told         remittance.Statement // without its line and stated totals
+	Credits      int64
+	CreditMinor  int64
+	Debits       int64
+	DebitMinor   int64
+	Uncounted    int64
+	Proof        string // proven, unproven, alarm or overridden
+	ReplacedBy   uuid.NullUUID
+	OverriddenBy string
+	OverriddenAt *time.Time
+	Reason       string
+	Version      int64
+}
+
+// BankProblem is what is wrong or odd about a file.
+type BankProblem struct {
+	FileID      uuid.UUID
+	Seq         int
+	StatementID uuid.NullUUID
+	remittance.Problem
+}
+
+// BankEntry is one payment on an account.
+type BankEntry struct {
+	ID           uuid.UUID
+	AccountID    uuid.UUID
+	Key          string // remittance's name of the entry and its count
+	Part         int
+	Credit       bool
+	Minor        int64
+	Currency     money.Currency
+	BookedOn     calendar.Date
+	ValueOn      calendar.Date
+	Code         string
+	Payer        string
+	PayerAccount string
+	Reference    string
+	EndToEnd     string
+	Words        string
+	Told         []byte // JSON of remittance.Transaction
+	EarlyBy      uuid.NullUUID
+	FinalBy      uuid.NullUUID
+	GoneBy       uuid.NullUUID
+	ReceiptID    uuid.NullUUID
+	Outcome      string
+	CreatedAt    time.Time
+}
+
+// BankFileFilter narrows a list of files; empty fields do not.
+type BankFileFilter struct {
+	State string
+}
+
+// BankStatementFilter narrows a list of statements; empty fields do not.
+type BankStatementFilter struct {
+	FileID    uuid.NullUUID
+	AccountID uuid.NullUUID
+	Proof     string
+	From, To  calendar.Date // their last day
+}
+
+// BankEntryFilter narrows a list of payments; empty fields do not.
+type BankEntryFilter struct {
+	AccountID   uuid.NullUUID
+	StatementID uuid.NullUUID // told by it
+	FileID      uuid.NullUUID // told by a statement of it
+	ReceiptID   uuid.NullUUID
+	Outcome     string
+	From, To    calendar.Date // booked
+}
+
+// CashProof compares an account's day: what the bank moved, and what the record has of it.
+type CashProof struct {
+	AccountID      uuid.UUID
+	On             calendar.Date
+	Currency       money.Currency
+	CreditMinor    int64 // booked credits
+	DebitMinor     int64 // booked debits
+	RecordedMinor  int64 // gross of the receipts of these credits
+	ReversedMinor  int64 // of it, reversed since
+	AppliedMinor   int64
+	OnAccountMinor int64
+	UnappliedMinor int64
+	RefundedMinor  int64
+	NettedMinor    int64
+	EarlyMinor     int64 // of the credits, what no final statement has told yet
+	GoneMinor      int64 // credits that a correction took away
+}
+
+// Difference is what the record lacks (or has too much) of the bank's credits; 0 proves the day.
+func (p CashProof) Difference() int64 { return p.CreditMinor - p.RecordedMinor }
+
+// Bank keeps files of banks with what they tell. Whatever loads payments of an account holds its lock.
+type Bank interface {
+	// LockBankAccount finds an account by its key, or writes the one given, and locks it until the end of the transaction.
+	LockBankAccount(ctx context.Context, a BankAccount) (BankAccount, error)
+	// BankAccount reads one. Error: bank_account.not_found.
+	BankAccount(ctx context.Context, id uuid.UUID) (BankAccount, error)
+	// UpdateBankAccount writes everything but the key where the version is the same. Error: bank_account.changed.
+	UpdateBankAccount(ctx context.Context, a BankAccount) error
+	ListBankAccounts(ctx context.Context, p Page) (Paged[BankAccount], error)
+
+	// InsertBankFile writes one unless its bytes are known; it returns the one that is there.
+	InsertBankFile(ctx context.Context, f BankFile) (BankFile, error)
+	// LockBankFile reads one and locks it until the end of the transaction. Error: bank_file.not_found.
+	LockBankFile(ctx context.Context, id uuid.UUID) (BankFile, error)
+	// BankFile reads one. Error: bank_file.not_found.
+	BankFile(ctx context.Context, id uuid.UUID) (BankFile, error)
+	// UpdateBankFile writes state, position, counts and refusal where the version is the same. Error: bank_file.changed.
+	UpdateBankFile(ctx context.Context, f BankFile) error
+	ListBankFiles(ctx context.Context, f BankFileFilter, p Page) (Paged[BankFile], error)
+	// NudgeBankFile leaves a nudge for the file's workflow.
+	NudgeBankFile(ctx context.Context, id uuid.UUID) error
+
+	InsertBankStatements(ctx context.Context, list []BankStatement) error
+	InsertBankProblems(ctx context.Context, list []BankProblem) error
+	// ForgetBankReading deletes statements and problems of a file that was read in part before a crash; none of its payments
+	// is recorded yet.
+	ForgetBankReading(ctx context.Context, fileID uuid.UUID) error
+	// BankStatement reads one. Error: bank_statement.not_found.
+	BankStatement(ctx context.Context, id uuid.UUID) (BankStatement, error)
+	// StatementsLike reads those of the same account, sequence and last day that no correction replaced, others than the one.
+	StatementsLike(ctx context.Context, s BankStatement) ([]BankStatement, error)
+	// UpdateBankStatement writes proof, replacement and override where the version is the same. Error: bank_statement.changed.
+	UpdateBankStatement(ctx context.Context, s BankStatement) error
+	ListBankStatements(ctx context.Context, f BankStatementFilter, p Page) (Paged[BankStatement], error)
+	ListBankProblems(ctx context.Context, fileID uuid.UUID, p Page) (Paged[BankProblem], error)
+
+	// EntriesNamed reads an account's payments whose key is one of the names, whatever their count, in order of key and part.
+	EntriesNamed(ctx context.Context, accountID uuid.UUID, names []string) ([]BankEntry, error)
+	// EntryTwins reads an account's payments of a direction and amount on a value date that only early (or only final) files
+	// have told of, oldest first, at most 50.
+	EntryTwins(ctx context.Context, accountID uuid.UUID, e BankEntry, final bool) ([]BankEntry, error)
+	InsertBankEntries(ctx context.Context, list []BankEntry) error
+	// UpdateBankEntry writes who told of it, its receipt and its outcome.
+	UpdateBankEntry(ctx context.Context, e BankEntry) error
+	// BankEntry reads one. Error: bank_entry.not_found.
+	BankEntry(ctx context.Context, id uuid.UUID) (BankEntry, error)
+	// EntriesUntold reads the payments that a statement told of and its replacement did not: at most limit.
+	EntriesUntold(ctx context.Context, statementID uuid.UUID, limit int) ([]BankEntry, error)
+	ListBankEntries(ctx context.Context, f BankEntryFilter, p Page) (Paged[BankEntry], error)
+
+	// CashProof compares an account's days, oldest first, at most 400.
+	CashProof(ctx context.Context, accountID uuid.UUID, from, to calendar.Date) ([]CashProof, error)
+}
