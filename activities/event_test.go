@@ -31,6 +31,7 @@ var elsewhere = map[string]string{
 	"approval_limit.":        "the use cases' own tests, and those of claims here",
 	"deduction.":             "the use cases' own tests, and those of claims here",
 	"dispute.":               "the use cases' own tests, and those of claims here",
+	"exchange_rate":          "the use cases' own tests",
 	"reason_code.":           "the use cases' own tests",
 	"receipt.put_on_account": "the use cases' own tests",
 	"triage_rules.":          "the use cases' own tests",

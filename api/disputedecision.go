@@ -60,12 +60,14 @@ type bulkDecidedJSON struct {
 	Currency    string    `json:"currency"`
 	Code        string    `json:"code,omitempty"`
 	Message     string    `json:"message,omitempty"`
+	// Limit is what the limit was held against.
+	Limit *limitCheckJSON `json:"limit,omitempty"`
 }
 
 func writeBulkDecided(d app.BulkDecided) bulkDecidedJSON {
 	return bulkDecidedJSON{
 		DisputeID: d.DisputeID, Number: d.Number, State: d.State, ValidMinor: d.ValidMinor, DeniedMinor: d.DeniedMinor,
-		Currency: string(d.Currency), Code: d.Code, Message: d.Message,
+		Currency: string(d.Currency), Code: d.Code, Message: d.Message, Limit: writeLimitCheck(d.Limit),
 	}
 }
 

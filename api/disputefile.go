@@ -99,6 +99,7 @@ type disputeDecisionJSON struct {
 	DecidedBy     string             `json:"decided_by"`
 	DecidedAt     time.Time          `json:"decided_at"`
 	ApprovedBy    string             `json:"approved_by,omitempty"`
+	Limit         *limitCheckJSON    `json:"limit,omitempty"`
 }
 
 func writeDisputeDecision(d dispute.Decision) disputeDecisionJSON {
@@ -107,6 +108,7 @@ func writeDisputeDecision(d dispute.Decision) disputeDecisionJSON {
 		Reason: d.Reason, Comment: d.Comment, Evidence: append([]uuid.UUID{}, d.Evidence...), Parts: each(d.Parts, writePartDecision),
 		State: string(d.State), ContentHash: hexText(d.ContentHash[:]), ApprovalID: optionalID(d.ApprovalID), PayableBy: d.PayableBy,
 		DecidedBy: d.DecidedBy, DecidedAt: d.DecidedAt.UTC(), ApprovedBy: d.ApprovedBy,
+		Limit: writeLimitCheck(d.Limit),
 	}
 }
 

@@ -74,6 +74,7 @@ func (s *server) disputing() map[string]echo.HandlerFunc {
 		"listReasonCodes":   s.listReasonCodes, "createReasonCode": s.createReasonCode, "updateReasonCode": s.updateReasonCode,
 		"listTriageRules": s.listTriageRules, "publishTriageRules": s.publishTriageRules, "getCustomerTriageRules": s.getCustomerTriageRules,
 		"listApprovalLimits": s.listApprovalLimits, "setApprovalLimit": s.setApprovalLimit,
+		"listExchangeRates": s.listExchangeRates, "putExchangeRates": s.putExchangeRates,
 	}
 }
 

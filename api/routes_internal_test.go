@@ -98,6 +98,8 @@ POST  /v1/triage-rules                                  s   a
 GET   /v1/customers/{id}/triage-rules               c n s u a
 GET   /v1/approval-limits                           c n s u a
 PUT   /v1/approval-limits/{role}/{currency}/{kind}      s   a
+GET   /v1/exchange-rates                            c n s u a
+POST  /v1/exchange-rates                                s   a
 GET   /v1/notes                                     c n s u a
 POST  /v1/notes                                     c n s   a
 GET   /v1/documents                                 c n s u a

@@ -40,6 +40,8 @@ func answers() map[string]any {
 		"DisputeLink": disputeLinkJSON{}, "DisputeMessage": disputeMessageJSON{}, "ShortPaymentAnswer": shortPaymentAnswerJSON{},
 		"ReasonCode": reasonCodeJSON{}, "TriageRules": triageRulesJSON{}, "TriageRulesPage": pageJSON[triageRulesJSON]{},
 		"ApprovalLimit": approvalLimitJSON{},
+		"ExchangeRate":  exchangeRateJSON{}, "ExchangeRatePage": pageJSON[exchangeRateJSON]{}, "ExchangeRatesPut": exchangeRatesPutJSON{},
+		"LimitCheck": limitCheckJSON{}, "UsedRate": usedRateJSON{},
 	}
 }
 
@@ -63,6 +65,7 @@ func requests() map[string]any {
 		"DisputeSettlement": disputeSettlementJSON{}, "DisputeGiveUp": disputeSettlementJSON{}, "DisputeLinkChange": disputeLinkChangeJSON{},
 		"ShortPayment": shortPaymentJSON{}, "NewReasonCode": newReasonCodeJSON{}, "ReasonCodeChange": reasonCodeChangeJSON{},
 		"NewTriageRules": newTriageRulesJSON{}, "ApprovalLimitChange": approvalLimitChangeJSON{},
+		"NewExchangeRates": newExchangeRatesJSON{}, "NewExchangeRate": newExchangeRateJSON{},
 	}
 }
 

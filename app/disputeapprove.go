@@ -24,7 +24,7 @@ import (
 const subjectDecision = "dispute_decision"
 
 // propose writes a decision that someone else has to approve.
-func (w *claimWork) propose(ctx context.Context, dec dispute.Decision, whole int64, role access.Role, deciders []string, entry uuid.UUID) error {
+func (w *claimWork) propose(ctx context.Context, dec dispute.Decision, whole []money.Amount, role access.Role, deciders []string, entry uuid.UUID) error {
 	if err := w.dueIn(ctx, dispute.DeadlineApproval, approvalDays, 0); err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (w *claimWork) propose(ctx context.Context, dec dispute.Decision, whole int
 	ap := casework.Approval{
 		ID: newUUID(), SubjectKind: subjectDecision, SubjectID: dec.ID, CustomerID: w.d.CustomerID, CaseID: someID(w.d.ID),
 		Stage: string(dec.Kind), Role: string(role), State: casework.ApprovalOpen, ContentHash: dec.ContentHash,
-		Summary: w.summary(dec), AmountMinor: whole, Currency: w.d.Currency, Proposers: proposers(w.actor.ID, dec, w.d, deciders),
+		Summary: w.summary(dec), AmountMinor: inCurrency(whole, w.d.Currency), Currency: w.d.Currency, Proposers: proposers(w.actor.ID, dec, w.d, deciders),
 		AtDeadline: string(policy.DeadlineRaise), DeadlineDays: approvalDays, DueAt: due, RequestedAt: w.now,
 	}
 	asked, err := approvalEntry(w.now, w.actor.ID, "approval.requested", ap, invoiceOfClaim(w.d), map[string]any{
@@ -87,7 +87,18 @@ func (w *claimWork) approvalDue(ctx context.Context) (time.Time, error) {
 func (w *claimWork) summary(dec dispute.Decision) string {
 	amount := func(minor int64) string { return money.Of(minor, w.d.Currency).Decimal() }
 	return fmt.Sprintf("D-%d: %s (valid %s, denied %s, given up %s %s)", w.d.Number, plainWord(string(dec.Kind)),
-		amount(dec.ValidMinor), amount(dec.DeniedMinor), amount(dec.ConcededMinor), w.d.Currency)
+		amount(dec.ValidMinor), amount(dec.DeniedMinor), amount(dec.ConcededMinor), w.d.Currency) + limitWords(dec.Limit)
+}
+
+// inCurrency is what of several amounts is in the currency.
+func inCurrency(list []money.Amount, currency money.Currency) int64 {
+	var minor int64
+	for _, a := range list {
+		if a.Currency() == currency {
+			minor += a.Minor()
+		}
+	}
+	return minor
 }
 
 // proposal finds the decision that waits for approval.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,17 +35,20 @@ type BulkDecided struct {
 	State                   string
 	Currency                money.Currency
 	ValidMinor, DeniedMinor int64
-	Code, Message           string
+	// Limit is what the limit was held against, with the rates; nil for a refused one.
+	Limit         *dispute.LimitCheck
+	Code, Message string
 }
 
 // errPreview undoes what was only tried.
 var errPreview = errors.New("only a preview")
 
 // DecideDisputes decides on up to 200 claims, one after the other, each for itself: a refusal of one leaves the others. The
-// limit is tested with the total of the batch in the claim's currency, each claim as it was before any split.
+// limit is tested with the total of the batch, each claim as it was before any split; other currencies are converted into the
+// limit's at the day's rate.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found.
 func (a *App) DecideDisputes(ctx context.Context, who access.Principal, list []BulkDecision) ([]BulkDecided, error) {
-	return a.decideAll(ctx, who, list, func(ctx context.Context, in BulkDecision, whole int64) (DisputeFile, error) {
+	return a.decideAll(ctx, who, list, func(ctx context.Context, in BulkDecision, whole []money.Amount) (DisputeFile, error) {
 		return a.onClaim(inBatch(ctx, in.DisputeID), who, access.DisputesDecide, in.DisputeID,
 			func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
 				return w.decide(ctx, in.NewDecision, whole, entry)
@@ -53,7 +58,7 @@ func (a *App) DecideDisputes(ctx context.Context, who access.Principal, list []B
 
 // PreviewDecisions tells what DecideDisputes would do, and does nothing. Errors: those of DecideDisputes.
 func (a *App) PreviewDecisions(ctx context.Context, who access.Principal, list []BulkDecision) ([]BulkDecided, error) {
-	return a.decideAll(ctx, who, list, func(ctx context.Context, in BulkDecision, whole int64) (DisputeFile, error) {
+	return a.decideAll(ctx, who, list, func(ctx context.Context, in BulkDecision, whole []money.Amount) (DisputeFile, error) {
 		var file DisputeFile
 		err := a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
 			w, err := a.openClaim(ctx, tx, now, who, in.DisputeID)
@@ -84,7 +89,7 @@ func inBatch(ctx context.Context, id uuid.UUID) context.Context {
 	return port.WithIdempotencyID(ctx, port.IdempotencyKey(ctx), uuid.NewSHA1(request, id[:]))
 }
 
-func (a *App) decideAll(ctx context.Context, who access.Principal, list []BulkDecision, one func(context.Context, BulkDecision, int64) (DisputeFile, error)) ([]BulkDecided, error) {
+func (a *App) decideAll(ctx context.Context, who access.Principal, list []BulkDecision, one func(context.Context, BulkDecision, []money.Amount) (DisputeFile, error)) ([]BulkDecided, error) {
 	if err := access.Require(who, access.DisputesDecide); err != nil {
 		return nil, err
 	}
@@ -102,7 +107,7 @@ func (a *App) decideAll(ctx context.Context, who access.Principal, list []BulkDe
 		err := in.check()
 		var file DisputeFile
 		if err == nil {
-			file, err = one(ctx, in, totals[claims[n].Currency])
+			file, err = one(ctx, in, totals)
 		}
 		if err != nil {
 			if err := answers[n].refuse(err); err != nil {
@@ -112,6 +117,7 @@ func (a *App) decideAll(ctx context.Context, who access.Principal, list []BulkDe
 		}
 		last := file.Decisions[len(file.Decisions)-1]
 		answers[n].State, answers[n].ValidMinor, answers[n].DeniedMinor = string(last.State), last.ValidMinor, last.DeniedMinor
+		answers[n].Limit = last.Limit
 	}
 	return answers, nil
 }
@@ -155,8 +161,8 @@ func (a *App) claimsOf(ctx context.Context, list []BulkDecision) ([]dispute.Disp
 	return claims, err
 }
 
-// batchTotals sums what limits test: each unsplit claim once.
-func batchTotals(claims []dispute.Dispute) map[money.Currency]int64 {
+// batchTotals sums what limits test, by currency: each unsplit claim once.
+func batchTotals(claims []dispute.Dispute) []money.Amount {
 	totals, seen := map[money.Currency]int64{}, map[uuid.UUID]bool{}
 	for _, d := range claims {
 		root := d.ID
@@ -168,5 +174,9 @@ func batchTotals(claims []dispute.Dispute) map[money.Currency]int64 {
 			totals[d.Currency] += d.ClaimedWhole
 		}
 	}
-	return totals
+	var list []money.Amount
+	for _, currency := range slices.Sorted(maps.Keys(totals)) {
+		list = append(list, money.Of(totals[currency], currency))
+	}
+	return list
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"arrears/domain/access"
 	"arrears/domain/calendar"
 	"arrears/domain/dispute"
 )
@@ -124,14 +123,4 @@ func (w *claimWork) settleDeadlines(ctx context.Context, state dispute.DeadlineS
 		return nil
 	}
 	return w.tx.PutDeadlines(ctx, settled)
-}
-
-// mayDecide says who may approve what another proposes: the next role whose limit covers the amount, else the highest.
-func mayDecide(limits []dispute.Limit, of access.Role, d dispute.Dispute, kind dispute.DecisionKind, whole int64) access.Role {
-	for role, ok := of.Next(); ok; role, ok = role.Next() {
-		if dispute.MayDecide(limits, string(role), d.Currency, dispute.LimitKind(kind), whole) {
-			return role
-		}
-	}
-	return access.Admin
 }

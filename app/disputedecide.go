@@ -10,6 +10,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/dispute"
 	"arrears/domain/fault"
+	"arrears/domain/money"
 	"arrears/domain/receivable"
 )
 
@@ -43,7 +44,7 @@ func (a *App) DecideDispute(ctx context.Context, who access.Principal, id uuid.U
 		return DisputeFile{}, err
 	}
 	return a.onClaim(ctx, who, access.DisputesDecide, id, func(ctx context.Context, w *claimWork, entry uuid.UUID) error {
-		return w.decide(ctx, in, w.d.ClaimedWhole, entry)
+		return w.decide(ctx, in, w.whole(), entry)
 	})
 }
 
@@ -60,8 +61,13 @@ func (in NewDecision) check() error {
 	return f.Err("decision")
 }
 
+// whole is what limits test: the claim before any split.
+func (w *claimWork) whole() []money.Amount {
+	return []money.Amount{money.Of(w.d.ClaimedWhole, w.d.Currency)}
+}
+
 // decide makes a decision on all that is undecided. whole is what the limit is tested with.
-func (w *claimWork) decide(ctx context.Context, in NewDecision, whole int64, entry uuid.UUID) error {
+func (w *claimWork) decide(ctx context.Context, in NewDecision, whole []money.Amount, entry uuid.UUID) error {
 	if err := w.may(dispute.ActDecide); err != nil {
 		return err
 	}
@@ -114,7 +120,7 @@ func (w *claimWork) payableLater(ctx context.Context, by calendar.Date) error {
 }
 
 // pass makes a decision hold, or proposes it where the person's limit does not reach.
-func (w *claimWork) pass(ctx context.Context, dec dispute.Decision, whole int64, entry uuid.UUID) error {
+func (w *claimWork) pass(ctx context.Context, dec dispute.Decision, whole []money.Amount, entry uuid.UUID) error {
 	before, err := w.tx.ClaimDecisionsOf(ctx, w.d.ID)
 	if err != nil {
 		return err
@@ -129,12 +135,21 @@ func (w *claimWork) pass(ctx context.Context, dec dispute.Decision, whole int64,
 	if dec, err = w.complete(ctx, dec, len(before)+1); err != nil {
 		return err
 	}
-	limits, err := w.tx.Limits(ctx)
+	limits, err := w.limitCheck(ctx, dec.Kind, whole)
 	if err != nil {
 		return err
 	}
-	if !dispute.MayDecide(limits, string(w.actor.Role), w.d.Currency, dispute.LimitKind(dec.Kind), whole) {
-		return w.propose(ctx, dec, whole, mayDecide(limits, w.actor.Role, w.d, dec.Kind, whole), deciders, entry)
+	check, err := limits.as(w.actor.Role)
+	if err != nil {
+		return err
+	}
+	dec.Limit = &check
+	if !check.Allowed {
+		role, err := limits.approver(w.actor.Role)
+		if err != nil {
+			return err
+		}
+		return w.propose(ctx, dec, whole, role, deciders, entry)
 	}
 	dec.State = dispute.DecisionInForce
 	if err := w.tx.InsertDecision(ctx, dec); err != nil {

@@ -50,7 +50,7 @@ func (a *App) SettleDispute(ctx context.Context, who access.Principal, id uuid.U
 		if err != nil {
 			return err
 		}
-		return w.pass(ctx, dec, w.d.ClaimedWhole, entry)
+		return w.pass(ctx, dec, w.whole(), entry)
 	})
 }
 
@@ -74,7 +74,7 @@ func (a *App) GiveUpDispute(ctx context.Context, who access.Principal, id uuid.U
 		if dec.Parts, err = dispute.AllocateDenied(w.d.Parts, dec.ConcededMinor); err != nil {
 			return err
 		}
-		return w.pass(ctx, dec, w.d.ClaimedWhole, entry)
+		return w.pass(ctx, dec, w.whole(), entry)
 	})
 }
 

@@ -65,10 +65,14 @@ func decisionAction(kind dispute.DecisionKind) string {
 
 func decisionData(d dispute.Dispute, dec dispute.Decision) map[string]any {
 	if dec.Kind == dispute.DecideGiveUp && dec.State == dispute.DecisionInForce {
-		return map[string]any{"decision_id": dec.ID, "amount_minor": dec.ConcededMinor, "currency": d.Currency, "reason": dec.Reason}
+		data := map[string]any{"decision_id": dec.ID, "amount_minor": dec.ConcededMinor, "currency": d.Currency, "reason": dec.Reason}
+		limitData(data, dec.Limit)
+		return data
 	}
-	return map[string]any{
+	data := map[string]any{
 		"decision_id": dec.ID, "kind": dec.Kind, "valid_minor": dec.ValidMinor, "denied_minor": dec.DeniedMinor,
 		"conceded_minor": dec.ConcededMinor, "currency": d.Currency, "reason": dec.Reason,
 	}
+	limitData(data, dec.Limit)
+	return data
 }

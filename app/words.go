@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"arrears/domain/audit"
@@ -75,8 +76,10 @@ var sentences = map[string]string{
 	"dispute.evidence_answered":     "The evidence was answered ({kind}): {evidence_state}.",
 	"dispute.customer_asked":        "The customer was asked for something.",
 	"dispute.customer_replied":      "The customer answered.",
-	"dispute.decision_proposed":     "A decision was proposed ({kind}): {valid_minor} valid, {denied_minor} denied, {conceded_minor} given up.",
-	"dispute.decided":               "The claim was decided ({kind}): {valid_minor} valid, {denied_minor} denied, {conceded_minor} given up.",
+	"exchange_rates.recorded":       "Exchange rates were recorded: {accepted} new, {changed} corrected.",
+	"exchange_rate.corrected":       "The exchange rate {base}/{quote} of {valid_on} is {rate} and no longer {was_rate}.",
+	"dispute.decision_proposed":     "A decision was proposed ({kind}): {valid_minor} valid, {denied_minor} denied, {conceded_minor} given up ({rates}).",
+	"dispute.decided":               "The claim was decided ({kind}): {valid_minor} valid, {denied_minor} denied, {conceded_minor} given up ({rates}).",
 	"dispute.approval_refused":      "The proposed decision was not approved ({kind}).",
 	"dispute.decision_retracted":    "The proposed decision ended ({why}).",
 	"dispute.settled":               "The claim was settled: {conceded_minor} were given up for peace.",
@@ -177,11 +180,19 @@ func value(data map[string]any, key string) string {
 	case []any:
 		words := make([]string, 0, len(v))
 		for _, element := range v {
-			if word, ok := element.(string); ok {
+			switch word := element.(type) {
+			case string:
 				words = append(words, strings.ReplaceAll(word, "_", " "))
+			case map[string]any:
+				words = append(words, rateWords(word))
 			}
 		}
 		return strings.Join(words, ", ")
 	}
 	return ""
+}
+
+// rateWords tell an exchange rate that was used.
+func rateWords(data map[string]any) string {
+	return fmt.Sprintf("at %v/%v %v of %v by %v", data["base"], data["quote"], data["rate"], data["valid_on"], data["source"])
 }

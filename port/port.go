@@ -43,6 +43,7 @@ type Tx interface {
 	Holds
 	Disputes
 	ClaimFigures
+	Rates
 	Tasks
 	Cases
 	Together

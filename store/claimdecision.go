@@ -35,12 +35,13 @@ INSERT INTO dispute_decisions (
   payable_by,
   decided_by,
   decided_at,
-  approved_by
+  approved_by,
+  limit_check
 ) VALUES ($1, $2, coalesce(nullif($3, 0), (SELECT coalesce(max(seq), 0) + 1 FROM dispute_decisions WHERE dispute_id = $2)),
-  $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+  $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		d.ID, d.DisputeID, d.Seq, d.Kind, d.ValidMinor, d.DeniedMinor, d.ConcededMinor, d.Reason, d.Comment,
 		append([]uuid.UUID{}, d.Evidence...), json.RawMessage(parts), d.State, d.ContentHash[:], d.ApprovalID, d.PayableBy,
-		d.DecidedBy, d.DecidedAt, d.ApprovedBy)
+		d.DecidedBy, d.DecidedAt, d.ApprovedBy, d.Limit)
 }
 
 // UpdateDecision writes what became of a decision; see port.Disputes.
@@ -74,7 +75,8 @@ SELECT
   payable_by,
   decided_by,
   decided_at,
-  approved_by
+  approved_by,
+  limit_check
 FROM dispute_decisions
 WHERE dispute_id = $1
 ORDER BY seq`, disputeID)
@@ -84,7 +86,7 @@ func scanClaimDecision(row pgx.CollectableRow) (dispute.Decision, error) {
 	var d dispute.Decision
 	var hash []byte
 	err := row.Scan(&d.ID, &d.DisputeID, &d.Seq, &d.Kind, &d.ValidMinor, &d.DeniedMinor, &d.ConcededMinor, &d.Reason, &d.Comment,
-		&d.Evidence, &d.Parts, &d.State, &hash, &d.ApprovalID, &d.PayableBy, &d.DecidedBy, &d.DecidedAt, &d.ApprovedBy)
+		&d.Evidence, &d.Parts, &d.State, &hash, &d.ApprovalID, &d.PayableBy, &d.DecidedBy, &d.DecidedAt, &d.ApprovedBy, &d.Limit)
 	copy(d.ContentHash[:], hash)
 	return d, err
 }

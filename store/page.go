@@ -26,8 +26,20 @@ func cursor(key ...string) string {
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
-// parseCursor reads a cursor of n parts; none at all is the first page.
+// parseCursor reads a cursor of n parts, of which the last one is an id; none at all is the first page.
 func parseCursor(after string, n int) ([]string, error) {
+	key, err := parseKeys(after, n)
+	if err != nil || key == nil {
+		return nil, err
+	}
+	if _, err := uuid.Parse(key[n-1]); err != nil {
+		return nil, errBadCursor
+	}
+	return key, nil
+}
+
+// parseKeys reads a cursor of n parts whose last one need not be an id.
+func parseKeys(after string, n int) ([]string, error) {
 	if after == "" {
 		return nil, nil
 	}
@@ -37,9 +49,6 @@ func parseCursor(after string, n int) ([]string, error) {
 	}
 	var key []string
 	if err := json.Unmarshal(raw, &key); err != nil || len(key) != n {
-		return nil, errBadCursor
-	}
-	if _, err := uuid.Parse(key[n-1]); err != nil {
 		return nil, errBadCursor
 	}
 	return key, nil

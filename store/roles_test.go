@@ -46,6 +46,7 @@ func TestApplicationRole(t *testing.T) {
 		`UPDATE aliases SET uses = 2`,
 		`UPDATE reason_codes SET active = true`,
 		`UPDATE approval_limits SET amount_minor = 0`,
+		`UPDATE exchange_rates SET rate = '1'`,
 		`SELECT nextval('dispute_numbers')`,
 	} {
 		_, err := conn.Exec(t.Context(), allowed)
@@ -71,6 +72,7 @@ func TestApplicationRole(t *testing.T) {
 		`DELETE FROM dispute_evidence`,
 		`DELETE FROM reason_codes`,
 		`DELETE FROM approval_limits`,
+		`DELETE FROM exchange_rates`,
 		`DELETE FROM aliases`,
 		`UPDATE dispute_decisions SET valid_minor = 0`,
 		`UPDATE dispute_rounds SET submitted_by = ''`,

@@ -24,6 +24,7 @@ const table = `
 	notes:read cnsda        notes:write cnsa
 	disputes:read cnsda     disputes:write cnsa
 	disputes:decide nsa     disputes:manage sa
+	rates:read cnsda        rates:write sa
 	documents:read cnsda    documents:write cnsa
 	notices:read cnsda
 	imports:read cnsda      imports:write sa

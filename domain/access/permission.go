@@ -54,6 +54,10 @@ const (
 	DisputesDecide Permission = "disputes:decide"
 	// DisputesManage keeps reason codes, triage rules and approval limits.
 	DisputesManage Permission = "disputes:manage"
+	// RatesRead shows exchange rates.
+	RatesRead Permission = "rates:read"
+	// RatesWrite keeps exchange rates.
+	RatesWrite Permission = "rates:write"
 	// DocumentsRead shows stored documents.
 	DocumentsRead Permission = "documents:read"
 	// DocumentsWrite stores documents.
@@ -81,7 +85,7 @@ const (
 // reads is what every role may see.
 func reads() []Permission {
 	return []Permission{CustomersRead, InvoicesRead, ReceiptsRead, CreditMemosRead, PoliciesRead, ApprovalsRead, PromisesRead,
-		BlocksRead, NotesRead, DisputesRead, DocumentsRead, NoticesRead, ImportsRead, TasksRead, AuditRead, WebhooksRead}
+		BlocksRead, NotesRead, DisputesRead, RatesRead, DocumentsRead, NoticesRead, ImportsRead, TasksRead, AuditRead, WebhooksRead}
 }
 
 // collects is what a collector may change.
@@ -94,7 +98,7 @@ func analyses() []Permission { return []Permission{DisputesDecide} }
 
 // supervises is what a supervisor may change besides.
 func supervises() []Permission {
-	return []Permission{CustomersWrite, InvoicesWrite, CreditMemosWrite, PoliciesWrite, ImportsWrite, DisputesManage}
+	return []Permission{CustomersWrite, InvoicesWrite, CreditMemosWrite, PoliciesWrite, ImportsWrite, DisputesManage, RatesWrite}
 }
 
 // matrix is the one table of who may do what; nothing else grants anything.

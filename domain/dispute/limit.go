@@ -36,34 +36,6 @@ func LimitKind(k DecisionKind) string {
 	return LimitConcession
 }
 
-// MayDecide reports whether a role may decide alone on a claim of wholeMinor, the amount before any split and of the whole
-// batch. The highest of the role's own limit and those of the roles below it counts; where there is none, an admin may
-// decide on anything and nobody else on nothing.
-func MayDecide(limits []Limit, role string, currency money.Currency, kind string, wholeMinor int64) bool {
-	r := access.Role(role)
-	if !r.AtLeast(r) {
-		return false
-	}
-	own, most := false, int64(-1)
-	for _, l := range limits {
-		if l.Currency != currency || l.Kind != kind || !reaches(r, access.Role(l.Role)) {
-			continue
-		}
-		own = own || l.Role == role
-		most = max(most, l.AmountMinor)
-	}
-	if r == access.Admin && !own {
-		return true
-	}
-	return wholeMinor <= most
-}
-
-// reaches reports whether a role has another one's limits: its own and those of whom it outranks. Roles of one rank do not
-// have each other's.
-func reaches(r, other access.Role) bool {
-	return r == other || r.AtLeast(other) && !other.AtLeast(r)
-}
-
 // Validate refuses a limit of the wrong form. Error: CodeLimitInvalid.
 func (l Limit) Validate() error {
 	var fields []fault.Field

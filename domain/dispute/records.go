@@ -126,6 +126,8 @@ type Decision struct {
 	DecidedBy     string
 	DecidedAt     time.Time
 	ApprovedBy    string
+	// Limit is what the decider's limit was held against; nil for what a rule decided.
+	Limit *LimitCheck
 }
 
 // PartDecision is what a decision does with one part.

@@ -20,23 +20,23 @@ func claimLifeTypes() []TypeInfo {
 		{Name: "dispute.customer_replied", Doc: "The customer answered.", data: ""},
 		{
 			Name: "dispute.decision_proposed", Doc: "A decision on a claim was proposed and waits for approval.",
-			data: "decision_id kind:decision_kind valid_minor denied_minor conceded_minor currency reason:reason_code",
+			data: "decision_id kind:decision_kind valid_minor denied_minor conceded_minor currency reason:reason_code limit_code? limit_currency? limit_total_minor? rates?",
 		},
 		{
 			Name: "dispute.decided", Doc: "A claim was decided on.",
-			data: "decision_id kind:decision_kind valid_minor denied_minor conceded_minor currency reason:reason_code",
+			data: "decision_id kind:decision_kind valid_minor denied_minor conceded_minor currency reason:reason_code limit_code? limit_currency? limit_total_minor? rates?",
 		},
 		{
 			Name: "dispute.approval_refused", Doc: "A proposed decision was not approved.",
-			data: "decision_id kind:decision_kind valid_minor denied_minor conceded_minor currency reason:reason_code",
+			data: "decision_id kind:decision_kind valid_minor denied_minor conceded_minor currency reason:reason_code limit_code? limit_currency? limit_total_minor? rates?",
 		},
 		{
 			Name: "dispute.decision_retracted", Doc: "A proposed decision ended because the facts changed.",
-			data: "decision_id kind:decision_kind valid_minor denied_minor conceded_minor currency reason:reason_code why",
+			data: "decision_id kind:decision_kind valid_minor denied_minor conceded_minor currency reason:reason_code why limit_code? limit_currency? limit_total_minor? rates?",
 		},
 		{
 			Name: "dispute.settled", Doc: "An amount of a claim was given up for peace.",
-			data: "decision_id kind:decision_kind valid_minor denied_minor conceded_minor currency reason:reason_code",
+			data: "decision_id kind:decision_kind valid_minor denied_minor conceded_minor currency reason:reason_code limit_code? limit_currency? limit_total_minor? rates?",
 		},
 		{Name: "dispute.submitted", Doc: "A denial was submitted to the customer.", data: "round submit_channel buyer_involved"},
 		{Name: "dispute.answered", Doc: "The customer answered a denial, or did not in time.", data: "round answer state:dispute_state?"},
@@ -50,6 +50,11 @@ func claimLifeTypes() []TypeInfo {
 		{
 			Name: "approval_limit.changed", Doc: "How much a role may decide alone on claims was changed.",
 			data: "role currency limit_kind amount_minor",
+		},
+		{Name: "exchange_rates.recorded", Doc: "Exchange rates were recorded.", data: "accepted changed unchanged"},
+		{
+			Name: "exchange_rate.corrected", Doc: "An exchange rate of a day took another one's place.",
+			data: "base quote valid_on rate was_rate rate_source",
 		},
 	}
 }
@@ -73,7 +78,7 @@ func claimMoneyTypes() []TypeInfo {
 		{Name: "dispute.paid_in_protest", Doc: "An amount was paid while its claim is pending.", data: "amount_minor currency"},
 		{
 			Name: "dispute.given_up", Doc: "A denied amount was written off.",
-			data: "amount_minor currency decision_id? kind:decision_kind? valid_minor? denied_minor? conceded_minor? reason:reason_code?",
+			data: "amount_minor currency decision_id? kind:decision_kind? valid_minor? denied_minor? conceded_minor? reason:reason_code? limit_code? limit_currency? limit_total_minor? rates?",
 		},
 		{Name: "dispute.owed_again", Doc: "What was written off of a claim stands again.", data: "amount_minor currency"},
 		{Name: "dispute.voided", Doc: "The receipt behind a claim was reversed before anybody decided.", data: "amount_minor currency"},
@@ -106,8 +111,20 @@ func claimWords() map[Form]map[string]string {
 			"repaid_minor":      "What of it was paid after all.",
 			"withdrawn_minor":   "What of it was taken back, or void.",
 			"written_off_minor": "What of it was given up.",
+			"limit_total_minor": "What was held against the limit, in its currency.",
 		},
+		FormCurrency: {
+			"base":           "The currency of which one unit is worth so much.",
+			"quote":          "The currency in which it is.",
+			"limit_currency": "The currency of the limit that it was held against.",
+		},
+		FormRate: {
+			"rate":     "What one unit of the base is worth in the quote.",
+			"was_rate": "The rate before.",
+		},
+		FormRates: {"rates": "At which amounts in other currencies were held against a limit."},
 		FormDate: {
+			"valid_on":   "The day of the rate.",
 			"payable_by": "The day by which it is to be paid; empty where the invoice's own holds.",
 			"taken_on":   "The day on which it was withheld or contested.",
 		},
@@ -123,8 +140,12 @@ func claimWords() map[Form]map[string]string {
 			"how":         "How its reason was found: code, words, alias or near; empty when unknown.",
 			"outcome":     "How the claim was decided; empty when it was not.",
 			"why":         "What changed.",
+			"limit_code":  "Why the decider's own limit does not do.",
 		},
-		FormKey:  {"team": "Who finds the evidence; empty for nobody named."},
+		FormKey: {
+			"team":        "Who finds the evidence; empty for nobody named.",
+			"rate_source": "Who says so.",
+		},
 		FormFlag: {"buyer_involved": "Whether the customer's buyer is asked.", "trade": "Whether it is a trade claim.", "used": "Whether it is used."},
 	}
 }

@@ -19,6 +19,8 @@ const (
 	FormFields   Form = "fields"   // the names of fields
 	FormFlag     Form = "flag"     // true or false
 	FormEnum     Form = "enum"     // one of Values
+	FormRate     Form = "rate"     // an exact decimal above zero
+	FormRates    Form = "rates"    // exchange rates that were used
 )
 
 // Field is one field of an event's data.

@@ -17,6 +17,7 @@ const (
 	patternCode     = `^[A-Za-z0-9][A-Za-z0-9_.+/-]*$`
 	patternHash     = `^[0-9a-f]{64}$`
 	patternCurrency = `^[A-Z]{3}$`
+	patternRate     = `^[0-9]+(\.[0-9]+)?$`
 )
 
 // object is a JSON object in the making; its keys are written in their order by name.
@@ -80,6 +81,8 @@ func (f Field) schema() object {
 		return object{"type": "boolean", "description": f.Doc}
 	case FormFields:
 		return object{"type": "array", "items": object{"type": "string", "pattern": patternCode}, "description": f.Doc}
+	case FormRates:
+		return object{"type": "array", "items": rateSchema(), "description": f.Doc}
 	case FormEnum:
 		values := slices.Clone(f.Values)
 		if f.Empty {
@@ -90,6 +93,22 @@ func (f Field) schema() object {
 		return f.text(object{"type": "string", "maxLength": 200, "description": f.Doc})
 	}
 	return f.text(matching(patterns()[f.Form], f.Doc))
+}
+
+// rateSchema is the schema of one exchange rate.
+func rateSchema() object {
+	return object{
+		"type": "object", "required": []string{"base", "quote", "valid_on", "rate", "source"},
+		"properties": object{
+			"base":     matching(patternCurrency, "The currency that was converted."),
+			"quote":    matching(patternCurrency, "The currency that it was converted into."),
+			"valid_on": matching(patternDate, "The day of the rate; of two, the earlier."),
+			"rate":     matching(patternRate, "What one unit of base is worth in quote."),
+			"source":   object{"type": "string", "description": "Who says so."},
+			"how":      object{"enum": []string{"inverse", "cross"}, "description": "How it was computed; absent for a rate that stands in the table."},
+			"via":      matching(patternCurrency, "The currency that a cross rate goes over."),
+		},
+	}
 }
 
 // text lets a text be empty where that stands for no value.
@@ -107,7 +126,7 @@ func (f Field) text(schema object) object {
 func patterns() map[Form]string {
 	return map[Form]string{
 		FormID: patternID, FormDate: patternDate, FormInstant: patternInstant, FormCurrency: patternCurrency, FormHash: patternHash,
-		FormCode: patternCode,
+		FormCode: patternCode, FormRate: patternRate,
 	}
 }
 

@@ -67,6 +67,21 @@ CREATE TABLE approval_limits (
   PRIMARY KEY (role, currency, kind)
 );
 
+-- What one unit of the base currency is worth in the quote currency from a day on, as exact decimals. A correction takes a
+-- rate's place and is in the audit record; whatever used a rate keeps the one that it used.
+CREATE TABLE exchange_rates (
+  base       char(3) NOT NULL,
+  quote      char(3) NOT NULL,
+  valid_on   date NOT NULL,
+  rate       text NOT NULL CHECK (rate ~ '^[0-9]{1,15}(\.[0-9]{1,24})?$' AND rate ~ '[1-9]'),
+  source     text NOT NULL CHECK (length(source) BETWEEN 1 AND 60),
+  created_by text NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (base, quote, valid_on),
+  CONSTRAINT exchange_rates_pair CHECK (base <> quote)
+);
+CREATE INDEX exchange_rates_day ON exchange_rates (valid_on, base, quote);
+
 CREATE SEQUENCE dispute_numbers;
 CREATE TABLE disputes (
   id               uuid PRIMARY KEY,
@@ -244,10 +259,11 @@ CREATE TABLE dispute_decisions (
   decided_by       text NOT NULL,
   decided_at       timestamptz NOT NULL,
   approved_by      text NOT NULL DEFAULT '',
+  limit_check      jsonb,                            -- what the decider's limit was held against, with the rates; null: a rule decided
   CONSTRAINT dispute_decisions_seq UNIQUE (dispute_id, seq)
 );
 CREATE TRIGGER dispute_decisions_immutable BEFORE DELETE OR UPDATE OF id, dispute_id, seq, kind, valid_minor, denied_minor, conceded_minor, reason, comment,
-  evidence, parts, content_hash, payable_by, decided_by, decided_at ON dispute_decisions
+  evidence, parts, content_hash, payable_by, decided_by, decided_at, limit_check ON dispute_decisions
   FOR EACH ROW EXECUTE FUNCTION refuse_change('dispute_decisions_immutable');
 
 -- The rounds of the contest with the customer.
