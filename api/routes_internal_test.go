@@ -12,161 +12,161 @@ import (
 	"arrears/domain/fault"
 )
 
-// whoMay is every route with the roles that may use it: collector, analyst (n), supervisor, auditor (u), admin; "-" is open to everyone.
+// whoMay is every route with the roles that may use it: collector, clerk (k), analyst (n), supervisor, auditor (u), admin; "-" is open to everyone.
 // It is written by hand and not made from the specification or the code, so that a change in either shows here.
 const whoMay = `
 GET   /healthz                                      -
 GET   /readyz                                       -
-GET   /openapi.yaml                                 c n s u a
-GET   /docs                                         c n s u a
-GET   /v1/me                                        c n s u a
-GET   /v1/customers                                 c n s u a
-POST  /v1/customers                                     s   a
-GET   /v1/customers/{id}                            c n s u a
-PATCH /v1/customers/{id}                                s   a
-POST  /v1/customers/{id}/contacts                       s   a
-POST  /v1/customers/{id}/credit-hold                    s   a
-GET   /v1/contacts/{id}                             c n s u a
-PATCH /v1/contacts/{id}                                 s   a
-GET   /v1/invoices                                  c n s u a
-POST  /v1/invoices                                      s   a
-GET   /v1/invoices/{id}                             c n s u a
-PATCH /v1/invoices/{id}                                 s   a
-POST  /v1/invoices/{id}/void                            s   a
-POST  /v1/invoices/{id}/restart                         s   a
-GET   /v1/invoices/{id}/timeline                    c n s u a
-GET   /v1/invoices/{id}/case                        c n s u a
-GET   /v1/invoices/{id}/documents                   c n s u a
-GET   /v1/cases                                     c n s u a
-POST  /v1/cases/{id}/wake                           c n s   a
-GET   /v1/credit-memos                              c n s u a
-POST  /v1/credit-memos                                  s   a
-GET   /v1/credit-memos/{id}                         c n s u a
-POST  /v1/credit-memos/{id}/apply                       s   a
-POST  /v1/credit-memos/{id}/void                        s   a
-GET   /v1/receipts                                  c n s u a
-POST  /v1/receipts                                  c n s   a
-GET   /v1/receipts/{id}                             c n s u a
-POST  /v1/receipts/{id}/apply                       c n s   a
-POST  /v1/receipts/{id}/reverse                     c n s   a
-GET   /v1/write-offs                                c n s u a
-POST  /v1/write-offs                                    s   a
-GET   /v1/promises                                  c n s u a
-POST  /v1/promises                                  c n s   a
-GET   /v1/promises/{id}                             c n s u a
-POST  /v1/promises/{id}/withdraw                    c n s   a
-GET   /v1/blocks                                    c n s u a
-POST  /v1/blocks                                    c n s   a
-GET   /v1/blocks/{id}                               c n s u a
-POST  /v1/blocks/{id}/release                       c n s   a
-GET   /v1/dispute-flags                             c n s u a
-POST  /v1/dispute-flags                             c n s   a
-GET   /v1/dispute-flags/{id}                        c n s u a
-POST  /v1/dispute-flags/{id}/release                c n s   a
-GET   /v1/disputes                                  c n s u a
-POST  /v1/disputes                                  c n s   a
-GET   /v1/disputes/export                           c n s u a
-GET   /v1/disputes/worklist                         c n s u a
-GET   /v1/disputes/figures                          c n s u a
-POST  /v1/disputes/decisions                          n s   a
-POST  /v1/disputes/merge                            c n s   a
-GET   /v1/disputes/{id}                             c n s u a
-GET   /v1/disputes/{id}/package                     c n s u a
-GET   /v1/disputes/{id}/timeline                    c n s u a
-POST  /v1/disputes/{id}/triage                      c n s   a
-POST  /v1/disputes/{id}/evidence                    c n s   a
-POST  /v1/disputes/{id}/evidence/{evidence_id}      c n s   a
-POST  /v1/disputes/{id}/question                    c n s   a
-POST  /v1/disputes/{id}/reply                       c n s   a
-POST  /v1/disputes/{id}/decision                      n s   a
-POST  /v1/disputes/{id}/submission                  c n s   a
-POST  /v1/disputes/{id}/answer                      c n s   a
-POST  /v1/disputes/{id}/appeal                      c n s   a
-POST  /v1/disputes/{id}/split                       c n s   a
-POST  /v1/disputes/{id}/settlement                    n s   a
-POST  /v1/disputes/{id}/give-up                       n s   a
-POST  /v1/disputes/{id}/withdrawal                  c n s   a
-POST  /v1/disputes/{id}/reopening                     n s   a
-POST  /v1/disputes/{id}/links                       c n s   a
-POST  /v1/short-payments                            c n s   a
-POST  /v1/dispute-imports                                s   a
-GET   /v1/reason-codes                              c n s u a
-POST  /v1/reason-codes                                  s   a
-PATCH /v1/reason-codes/{code}                           s   a
-GET   /v1/triage-rules                              c n s u a
-POST  /v1/triage-rules                                  s   a
-GET   /v1/customers/{id}/triage-rules               c n s u a
-GET   /v1/approval-limits                           c n s u a
-PUT   /v1/approval-limits/{role}/{currency}/{kind}      s   a
-GET   /v1/exchange-rates                            c n s u a
-POST  /v1/exchange-rates                                s   a
-GET   /v1/notes                                     c n s u a
-POST  /v1/notes                                     c n s   a
-GET   /v1/documents                                 c n s u a
-POST  /v1/documents                                 c n s   a
-GET   /v1/documents/{id}                            c n s u a
-GET   /v1/documents/{id}/content                    c n s u a
-GET   /v1/policies                                  c n s u a
-POST  /v1/policies                                      s   a
-GET   /v1/policies/schema                           c n s u a
-POST  /v1/policies/validate                         c n s u a
-POST  /v1/policies/preview                          c n s u a
-POST  /v1/policies/assign                               s   a
-GET   /v1/policies/{key}                            c n s u a
-GET   /v1/policies/{key}/versions                   c n s u a
-GET   /v1/policies/{key}/versions/{version}         c n s u a
-GET   /v1/segments                                  c n s u a
-PUT   /v1/segments/{segment}                            s   a
-GET   /v1/approvals                                 c n s u a
-GET   /v1/approvals/{id}                            c n s u a
-POST  /v1/approvals/{id}/decision                   c n s   a
-GET   /v1/notices                                   c n s u a
-GET   /v1/notices/{id}                              c n s u a
-GET   /v1/notices/{id}/raw                          c n s u a
-GET   /v1/tasks                                     c n s u a
-POST  /v1/tasks                                     c n s   a
-GET   /v1/tasks/{id}                                c n s u a
-POST  /v1/tasks/{id}/close                          c n s   a
-POST  /v1/tasks/{id}/assign                         c n s   a
-GET   /v1/imports                                   c n s u a
-POST  /v1/imports                                       s   a
-GET   /v1/imports/{id}                              c n s u a
-GET   /v1/imports/{id}/quarantine                   c n s u a
-GET   /v1/quarantine/{id}                           c n s u a
-POST  /v1/quarantine/{id}/correct                       s   a
-POST  /v1/quarantine/{id}/discard                       s   a
-GET   /v1/settings                                  c n s u a
-PATCH /v1/settings                                          a
-GET   /v1/keys                                              a
-POST  /v1/keys                                              a
-POST  /v1/keys/{id}/revoke                                  a
-GET   /v1/audit-entries                             c n s u a
-GET   /v1/webhook-endpoints                         c n s u a
-POST  /v1/webhook-endpoints                                 a
-GET   /v1/webhook-endpoints/{id}                    c n s u a
-PATCH /v1/webhook-endpoints/{id}                            a
-POST  /v1/webhook-endpoints/{id}/rotate                     a
-POST  /v1/webhook-endpoints/{id}/ping                       a
-POST  /v1/webhook-endpoints/{id}/replay                     a
-POST  /v1/webhook-endpoints/{id}/archive                    a
-GET   /v1/webhook-deliveries                        c n s u a
-GET   /v1/webhook-deliveries/{id}                   c n s u a
-POST  /v1/webhook-deliveries/{id}/replay                    a
-GET   /v1/census                                    c n s u a
-POST  /v1/census                                        s   a
-GET   /v1/census/{id}                               c n s u a
-GET   /v1/census/{id}/findings                      c n s u a
-GET   /v1/snapshots                                 c n s u a
-GET   /v1/snapshots/{date}/items                    c n s u a
-GET   /v1/events                                    c n s u a
-GET   /v1/event-types                               c n s u a
+GET   /openapi.yaml                                 c k n s u a
+GET   /docs                                         c k n s u a
+GET   /v1/me                                        c k n s u a
+GET   /v1/customers                                 c k n s u a
+POST  /v1/customers                                       s   a
+GET   /v1/customers/{id}                            c k n s u a
+PATCH /v1/customers/{id}                                  s   a
+POST  /v1/customers/{id}/contacts                         s   a
+POST  /v1/customers/{id}/credit-hold                      s   a
+GET   /v1/contacts/{id}                             c k n s u a
+PATCH /v1/contacts/{id}                                   s   a
+GET   /v1/invoices                                  c k n s u a
+POST  /v1/invoices                                        s   a
+GET   /v1/invoices/{id}                             c k n s u a
+PATCH /v1/invoices/{id}                                   s   a
+POST  /v1/invoices/{id}/void                              s   a
+POST  /v1/invoices/{id}/restart                           s   a
+GET   /v1/invoices/{id}/timeline                    c k n s u a
+GET   /v1/invoices/{id}/case                        c k n s u a
+GET   /v1/invoices/{id}/documents                   c k n s u a
+GET   /v1/cases                                     c k n s u a
+POST  /v1/cases/{id}/wake                           c   n s   a
+GET   /v1/credit-memos                              c k n s u a
+POST  /v1/credit-memos                                    s   a
+GET   /v1/credit-memos/{id}                         c k n s u a
+POST  /v1/credit-memos/{id}/apply                         s   a
+POST  /v1/credit-memos/{id}/void                          s   a
+GET   /v1/receipts                                  c k n s u a
+POST  /v1/receipts                                  c k n s   a
+GET   /v1/receipts/{id}                             c k n s u a
+POST  /v1/receipts/{id}/apply                       c k n s   a
+POST  /v1/receipts/{id}/reverse                     c k n s   a
+GET   /v1/write-offs                                c k n s u a
+POST  /v1/write-offs                                      s   a
+GET   /v1/promises                                  c k n s u a
+POST  /v1/promises                                  c   n s   a
+GET   /v1/promises/{id}                             c k n s u a
+POST  /v1/promises/{id}/withdraw                    c   n s   a
+GET   /v1/blocks                                    c k n s u a
+POST  /v1/blocks                                    c   n s   a
+GET   /v1/blocks/{id}                               c k n s u a
+POST  /v1/blocks/{id}/release                       c   n s   a
+GET   /v1/dispute-flags                             c k n s u a
+POST  /v1/dispute-flags                             c k n s   a
+GET   /v1/dispute-flags/{id}                        c k n s u a
+POST  /v1/dispute-flags/{id}/release                c k n s   a
+GET   /v1/disputes                                  c k n s u a
+POST  /v1/disputes                                  c k n s   a
+GET   /v1/disputes/export                           c k n s u a
+GET   /v1/disputes/worklist                         c k n s u a
+GET   /v1/disputes/figures                          c k n s u a
+POST  /v1/disputes/decisions                            n s   a
+POST  /v1/disputes/merge                            c k n s   a
+GET   /v1/disputes/{id}                             c k n s u a
+GET   /v1/disputes/{id}/package                     c k n s u a
+GET   /v1/disputes/{id}/timeline                    c k n s u a
+POST  /v1/disputes/{id}/triage                      c k n s   a
+POST  /v1/disputes/{id}/evidence                    c k n s   a
+POST  /v1/disputes/{id}/evidence/{evidence_id}      c k n s   a
+POST  /v1/disputes/{id}/question                    c k n s   a
+POST  /v1/disputes/{id}/reply                       c k n s   a
+POST  /v1/disputes/{id}/decision                        n s   a
+POST  /v1/disputes/{id}/submission                  c k n s   a
+POST  /v1/disputes/{id}/answer                      c k n s   a
+POST  /v1/disputes/{id}/appeal                      c k n s   a
+POST  /v1/disputes/{id}/split                       c k n s   a
+POST  /v1/disputes/{id}/settlement                      n s   a
+POST  /v1/disputes/{id}/give-up                         n s   a
+POST  /v1/disputes/{id}/withdrawal                  c k n s   a
+POST  /v1/disputes/{id}/reopening                       n s   a
+POST  /v1/disputes/{id}/links                       c k n s   a
+POST  /v1/short-payments                            c k n s   a
+POST  /v1/dispute-imports                                 s   a
+GET   /v1/reason-codes                              c k n s u a
+POST  /v1/reason-codes                                    s   a
+PATCH /v1/reason-codes/{code}                             s   a
+GET   /v1/triage-rules                              c k n s u a
+POST  /v1/triage-rules                                    s   a
+GET   /v1/customers/{id}/triage-rules               c k n s u a
+GET   /v1/approval-limits                           c k n s u a
+PUT   /v1/approval-limits/{role}/{currency}/{kind}        s   a
+GET   /v1/exchange-rates                            c k n s u a
+POST  /v1/exchange-rates                                  s   a
+GET   /v1/notes                                     c k n s u a
+POST  /v1/notes                                     c k n s   a
+GET   /v1/documents                                 c k n s u a
+POST  /v1/documents                                 c k n s   a
+GET   /v1/documents/{id}                            c k n s u a
+GET   /v1/documents/{id}/content                    c k n s u a
+GET   /v1/policies                                  c k n s u a
+POST  /v1/policies                                        s   a
+GET   /v1/policies/schema                           c k n s u a
+POST  /v1/policies/validate                         c k n s u a
+POST  /v1/policies/preview                          c k n s u a
+POST  /v1/policies/assign                                 s   a
+GET   /v1/policies/{key}                            c k n s u a
+GET   /v1/policies/{key}/versions                   c k n s u a
+GET   /v1/policies/{key}/versions/{version}         c k n s u a
+GET   /v1/segments                                  c k n s u a
+PUT   /v1/segments/{segment}                              s   a
+GET   /v1/approvals                                 c k n s u a
+GET   /v1/approvals/{id}                            c k n s u a
+POST  /v1/approvals/{id}/decision                   c   n s   a
+GET   /v1/notices                                   c k n s u a
+GET   /v1/notices/{id}                              c k n s u a
+GET   /v1/notices/{id}/raw                          c k n s u a
+GET   /v1/tasks                                     c k n s u a
+POST  /v1/tasks                                     c k n s   a
+GET   /v1/tasks/{id}                                c k n s u a
+POST  /v1/tasks/{id}/close                          c k n s   a
+POST  /v1/tasks/{id}/assign                         c k n s   a
+GET   /v1/imports                                   c k n s u a
+POST  /v1/imports                                         s   a
+GET   /v1/imports/{id}                              c k n s u a
+GET   /v1/imports/{id}/quarantine                   c k n s u a
+GET   /v1/quarantine/{id}                           c k n s u a
+POST  /v1/quarantine/{id}/correct                         s   a
+POST  /v1/quarantine/{id}/discard                         s   a
+GET   /v1/settings                                  c k n s u a
+PATCH /v1/settings                                            a
+GET   /v1/keys                                                a
+POST  /v1/keys                                                a
+POST  /v1/keys/{id}/revoke                                    a
+GET   /v1/audit-entries                             c k n s u a
+GET   /v1/webhook-endpoints                         c k n s u a
+POST  /v1/webhook-endpoints                                   a
+GET   /v1/webhook-endpoints/{id}                    c k n s u a
+PATCH /v1/webhook-endpoints/{id}                              a
+POST  /v1/webhook-endpoints/{id}/rotate                       a
+POST  /v1/webhook-endpoints/{id}/ping                         a
+POST  /v1/webhook-endpoints/{id}/replay                       a
+POST  /v1/webhook-endpoints/{id}/archive                      a
+GET   /v1/webhook-deliveries                        c k n s u a
+GET   /v1/webhook-deliveries/{id}                   c k n s u a
+POST  /v1/webhook-deliveries/{id}/replay                      a
+GET   /v1/census                                    c k n s u a
+POST  /v1/census                                          s   a
+GET   /v1/census/{id}                               c k n s u a
+GET   /v1/census/{id}/findings                      c k n s u a
+GET   /v1/snapshots                                 c k n s u a
+GET   /v1/snapshots/{date}/items                    c k n s u a
+GET   /v1/events                                    c k n s u a
+GET   /v1/event-types                               c k n s u a
 `
 
 // routesOf reads the table: the roles of each route, nil for one that is open to everyone.
 func routesOf(t *testing.T) map[string][]access.Role {
 	t.Helper()
 	letters := map[string]access.Role{
-		"c": access.Collector, "n": access.Analyst, "s": access.Supervisor, "u": access.Auditor, "a": access.Admin,
+		"c": access.Collector, "k": access.Clerk, "n": access.Analyst, "s": access.Supervisor, "u": access.Auditor, "a": access.Admin,
 	}
 	routes := map[string][]access.Role{}
 	for line := range strings.Lines(strings.TrimSpace(whoMay)) {

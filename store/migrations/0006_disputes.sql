@@ -325,10 +325,6 @@ CREATE INDEX IF NOT EXISTS tasks_claim ON tasks (item_id) WHERE invoice_id IS NU
 ALTER TABLE nudges DROP CONSTRAINT nudges_kind_check;
 ALTER TABLE nudges ADD CONSTRAINT nudges_kind_check CHECK (kind IN ('invoice','deduction','notice','nightly','dispute'));
 
--- Keys of analysts, who work disputes.
-ALTER TABLE api_keys DROP CONSTRAINT api_keys_role_check;
-ALTER TABLE api_keys ADD CONSTRAINT api_keys_role_check CHECK (role IN ('collector','analyst','supervisor','auditor','admin'));
-
 -- Loads of customers' lists of claims stand among the loads of invoices, with the same quarantine.
 ALTER TABLE imports DROP CONSTRAINT imports_mode_check;
 ALTER TABLE imports ADD CONSTRAINT imports_mode_check CHECK (mode IN ('delta','snapshot','claims'));

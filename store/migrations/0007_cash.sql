@@ -100,7 +100,7 @@ CREATE TABLE bank_problems (
 CREATE TABLE bank_entries (
   id           uuid PRIMARY KEY,
   account_id   uuid NOT NULL REFERENCES bank_accounts,
-  key          text NOT NULL CHECK (length(key) BETWEEN 1 AND 200), -- what two tellings of it have in common
+  key          text COLLATE "C" NOT NULL CHECK (length(key) BETWEEN 1 AND 200), -- what two tellings of it have in common
   part         integer NOT NULL CHECK (part >= 0),                  -- of a collected entry, 0 when it is one payment
   credit       boolean NOT NULL,
   amount_minor bigint NOT NULL CHECK (amount_minor > 0),
@@ -133,6 +133,10 @@ CREATE INDEX bank_entries_reference ON bank_entries (reference) WHERE reference 
 
 ALTER TABLE nudges DROP CONSTRAINT nudges_kind_check;
 ALTER TABLE nudges ADD CONSTRAINT nudges_kind_check CHECK (kind IN ('invoice','deduction','notice','nightly','dispute','bank-file'));
+
+-- Keys of clerks, who apply cash.
+ALTER TABLE api_keys DROP CONSTRAINT api_keys_role_check;
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_role_check CHECK (role IN ('collector','clerk','analyst','supervisor','auditor','admin'));
 
 -- Matching and applying.
 
