@@ -31,6 +31,8 @@ type Role string
 const (
 	// Collector works the worklist.
 	Collector Role = "collector"
+	// Clerk applies cash: files of banks, remittances, and what of them waits. It stands beside the collector.
+	Clerk Role = "clerk"
 	// Analyst works the claims, and decides on them within the limits. It stands beside the collector.
 	Analyst Role = "analyst"
 	// Supervisor decides what collectors propose, and keeps customers, documents and policies.
@@ -42,7 +44,7 @@ const (
 )
 
 // Roles returns all roles.
-func Roles() []Role { return []Role{Collector, Analyst, Supervisor, Auditor, Admin} }
+func Roles() []Role { return []Role{Collector, Clerk, Analyst, Supervisor, Auditor, Admin} }
 
 // ParseRole reads a role. Error: CodeUnknownRole.
 func ParseRole(s string) (Role, error) {
@@ -57,7 +59,7 @@ func ParseRole(s string) (Role, error) {
 // rank orders the roles that decide; the auditor is outside the order, because whoever reviews decides nothing.
 func (r Role) rank() int {
 	switch r {
-	case Collector, Analyst:
+	case Collector, Clerk, Analyst:
 		return 1
 	case Supervisor:
 		return 2
@@ -67,11 +69,11 @@ func (r Role) rank() int {
 	return 0
 }
 
-// Next returns the role to which a decision is raised when the role's deadline passes: collector or analyst, supervisor,
+// Next returns the role to which a decision is raised when the role's deadline passes: collector, clerk or analyst, supervisor,
 // admin. ok is false at the top and outside the order.
 func (r Role) Next() (next Role, ok bool) {
 	switch r {
-	case Collector, Analyst:
+	case Collector, Clerk, Analyst:
 		return Supervisor, true
 	case Supervisor:
 		return Admin, true

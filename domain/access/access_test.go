@@ -11,32 +11,33 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// table is who may do what, written out by hand: c collector, n analyst, s supervisor, d auditor, a admin.
+// table is who may do what, written out by hand: c collector, k clerk, n analyst, s supervisor, d auditor, a admin.
 const table = `
-	customers:read cnsda    customers:write sa
-	invoices:read cnsda     invoices:write sa
-	receipts:read cnsda     receipts:write cnsa
-	creditmemos:read cnsda  creditmemos:write sa
-	policies:read cnsda     policies:write sa
-	approvals:read cnsda    approvals:decide cnsa
-	promises:read cnsda     promises:write cnsa
-	blocks:read cnsda       blocks:write cnsa
-	notes:read cnsda        notes:write cnsa
-	disputes:read cnsda     disputes:write cnsa
-	disputes:decide nsa     disputes:manage sa
-	rates:read cnsda        rates:write sa
-	documents:read cnsda    documents:write cnsa
-	notices:read cnsda
-	imports:read cnsda      imports:write sa
-	tasks:read cnsda        tasks:write cnsa
-	audit:read cnsda
-	webhooks:read cnsda     webhooks:manage a
+	customers:read cknsda    customers:write sa
+	invoices:read cknsda     invoices:write sa
+	receipts:read cknsda     receipts:write cknsa
+	cash:read cknsda         cash:write ksa           cash:manage sa
+	creditmemos:read cknsda  creditmemos:write sa
+	policies:read cknsda     policies:write sa
+	approvals:read cknsda    approvals:decide cnsa
+	promises:read cknsda     promises:write cnsa
+	blocks:read cknsda       blocks:write cnsa
+	notes:read cknsda        notes:write cknsa
+	disputes:read cknsda     disputes:write cknsa
+	disputes:decide nsa      disputes:manage sa
+	rates:read cknsda        rates:write sa
+	documents:read cknsda    documents:write cknsa
+	notices:read cknsda
+	imports:read cknsda      imports:write sa
+	tasks:read cknsda        tasks:write cknsa
+	audit:read cknsda
+	webhooks:read cknsda     webhooks:manage a
 	keys:manage a
 `
 
 func letters() map[access.Role]string {
 	return map[access.Role]string{
-		access.Collector: "c", access.Analyst: "n", access.Supervisor: "s", access.Auditor: "d", access.Admin: "a",
+		access.Collector: "c", access.Clerk: "k", access.Analyst: "n", access.Supervisor: "s", access.Auditor: "d", access.Admin: "a",
 	}
 }
 

@@ -22,6 +22,12 @@ const (
 	ReceiptsRead Permission = "receipts:read"
 	// ReceiptsWrite records, applies and reverses receipts.
 	ReceiptsWrite Permission = "receipts:write"
+	// CashRead shows files of banks, statements, remittances and what waits for a clerk.
+	CashRead Permission = "cash:read"
+	// CashWrite loads files, enters remittances, and works what waits for a clerk.
+	CashWrite Permission = "cash:write"
+	// CashManage overrides alarms, confirms bank accounts and keeps the rules of matching.
+	CashManage Permission = "cash:manage"
 	// CreditMemosRead shows credit memos.
 	CreditMemosRead Permission = "creditmemos:read"
 	// CreditMemosWrite enters, applies and voids credit memos.
@@ -84,7 +90,7 @@ const (
 
 // reads is what every role may see.
 func reads() []Permission {
-	return []Permission{CustomersRead, InvoicesRead, ReceiptsRead, CreditMemosRead, PoliciesRead, ApprovalsRead, PromisesRead,
+	return []Permission{CustomersRead, InvoicesRead, ReceiptsRead, CashRead, CreditMemosRead, PoliciesRead, ApprovalsRead, PromisesRead,
 		BlocksRead, NotesRead, DisputesRead, RatesRead, DocumentsRead, NoticesRead, ImportsRead, TasksRead, AuditRead, WebhooksRead}
 }
 
@@ -93,18 +99,24 @@ func collects() []Permission {
 	return []Permission{ApprovalsDecide, PromisesWrite, BlocksWrite, NotesWrite, DisputesWrite, TasksWrite, DocumentsWrite, ReceiptsWrite}
 }
 
+// applies is what a clerk may change.
+func applies() []Permission {
+	return []Permission{ReceiptsWrite, CashWrite, NotesWrite, DisputesWrite, TasksWrite, DocumentsWrite}
+}
+
 // analyses is what an analyst may change besides what a collector may.
 func analyses() []Permission { return []Permission{DisputesDecide} }
 
 // supervises is what a supervisor may change besides.
 func supervises() []Permission {
-	return []Permission{CustomersWrite, InvoicesWrite, CreditMemosWrite, PoliciesWrite, ImportsWrite, DisputesManage, RatesWrite}
+	return []Permission{CustomersWrite, InvoicesWrite, CreditMemosWrite, PoliciesWrite, ImportsWrite, DisputesManage, RatesWrite, CashWrite, CashManage}
 }
 
 // matrix is the one table of who may do what; nothing else grants anything.
 var matrix = map[Role]map[Permission]bool{
 	Auditor:    set(reads()),
 	Collector:  set(reads(), collects()),
+	Clerk:      set(reads(), applies()),
 	Analyst:    set(reads(), collects(), analyses()),
 	Supervisor: set(reads(), collects(), analyses(), supervises()),
 	Admin:      set(reads(), collects(), analyses(), supervises(), []Permission{KeysManage, WebhooksManage}),

@@ -121,7 +121,7 @@ func choices() map[string]Field {
 			"remittance", "claim", "credit_memo", "correspondence", "collection_note",
 		}},
 		"mode":           {Doc: "Whether the file held changes or everything.", Values: []string{"delta", "snapshot"}},
-		"role":           {Doc: "Who is to decide or to do it.", Values: []string{"collector", "analyst", "supervisor", "auditor", "admin"}},
+		"role":           {Doc: "Who is to decide or to do it.", Values: []string{"collector", "clerk", "analyst", "supervisor", "auditor", "admin"}},
 		"scope":          {Doc: "To what it was assigned.", Values: []string{"invoice", "customer", "segment", "default"}},
 		"severity":       {Doc: "Whether the row was kept out or only looked odd.", Values: []string{"refused", "suspicious"}},
 		"state":          {Doc: "The collection's state.", Values: []string{"active", "closed", "needs_attention"}},
