@@ -38,7 +38,7 @@ func (p part) key() draftKey { return draftKey{p.d.Stage, p.it.Currency, p.d.Cha
 
 // askApproval asks for what needs approval: notices as frozen drafts, one per stage, currency and channel, which take along
 // the customer's other cases that are about to ask for the same; other actions one by one.
-func (c *Collection) askApproval(ctx context.Context, s *sheet) error {
+func (c *Collection) askApproval(ctx context.Context, s *sheet, files *shelf) error {
 	var keys []draftKey
 	drafts := make(map[draftKey][]part)
 	err := s.each(policy.DoAskApproval, func(it *policy.ItemFacts, d policy.ItemDecision) error {
@@ -60,7 +60,7 @@ func (c *Collection) askApproval(ctx context.Context, s *sheet) error {
 		return err
 	}
 	for _, k := range keys {
-		if err := c.draft(ctx, s, append(drafts[k], asking(others, k)...)); err != nil {
+		if err := c.draft(ctx, s, files, append(drafts[k], asking(others, k)...)); err != nil {
 			return err
 		}
 	}
@@ -126,7 +126,7 @@ func joined(s *sheet, others []*sheet) error {
 }
 
 // draft composes one message of all parts, freezes it, and asks for its approval.
-func (c *Collection) draft(ctx context.Context, s *sheet, parts []part) error {
+func (c *Collection) draft(ctx context.Context, s *sheet, files *shelf, parts []part) error {
 	first := parts[0]
 	stage := stageOf(s.policy, first.d.Stage)
 	n, err := s.newNotice(first.it, first.d, kindOf(stage))
@@ -140,6 +140,9 @@ func (c *Collection) draft(ctx context.Context, s *sheet, parts []part) error {
 	}
 	nc, err := s.tx.NoticeContext(ctx, n.CustomerID, n.Currency, itemsOf(n.Lines))
 	if err != nil {
+		return err
+	}
+	if err := files.fill(nc.Copies); err != nil {
 		return err
 	}
 	raw, err := c.Office.compose(nc, &n, noDate, lastDay(s.file, stage, s.now))

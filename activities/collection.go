@@ -33,6 +33,8 @@ type Session = interface {
 type Office struct {
 	Renderer notice.Renderer
 	Channels map[receivable.Channel]Channel
+	// Files opens the documents that messages carry; nil: those that are files cannot be sent.
+	Files Files
 }
 
 // Collection holds the activities of a collection case.
@@ -59,7 +61,15 @@ func (c *Collection) SendNotice(ctx context.Context, in contract.Step) (contract
 
 // AskApproval composes what waits for approval, freezes it and asks.
 func (c *Collection) AskApproval(ctx context.Context, in contract.Step) (contract.Next, error) {
-	return c.step(ctx, in, contract.AskApproval, policy.DoAskApproval, c.askApproval)
+	var next contract.Next
+	files := shelf{files: c.Office.Files}
+	err := files.with(ctx, func() (err error) {
+		next, err = c.step(ctx, in, contract.AskApproval, policy.DoAskApproval, func(ctx context.Context, s *sheet) error {
+			return c.askApproval(ctx, s, &files)
+		})
+		return err
+	})
+	return next, err
 }
 
 // OpenTask gives a person something to do.

@@ -130,8 +130,13 @@ func (n *Notices) late(ctx context.Context, f port.NoticeFile, now time.Time) er
 // exchange dispatches and sends. If something keeps the machine busy between the commit and the first byte, the facts are
 // looked at again: what is said must hold when it is said.
 func (n *Notices) exchange(ctx context.Context, in contract.Step, session Session) (contract.Next, error) {
+	files := shelf{files: n.Office.Files}
 	for attempt := range maxDispatches {
-		d, err := n.dispatch(ctx, in, attempt > 0)
+		var d dispatched
+		err := files.with(ctx, func() (err error) {
+			d, err = n.dispatch(ctx, in, &files, attempt > 0)
+			return err
+		})
 		if err != nil {
 			return contract.Next{}, err
 		}

@@ -35,7 +35,7 @@ type dispatched struct {
 // dispatch is the transaction whose commit is the moment of sending: every line is looked at again with the customer
 // locked, what no longer holds is dropped, the bytes are stored, and the notice is marked as being sent. again: this
 // process has dispatched it before and handed nothing over, so nobody can have got it.
-func (n *Notices) dispatch(ctx context.Context, in contract.Step, again bool) (dispatched, error) {
+func (n *Notices) dispatch(ctx context.Context, in contract.Step, files *shelf, again bool) (dispatched, error) {
 	now, err := businessNow(ctx, n.Clock)
 	if err != nil {
 		return dispatched{}, err
@@ -50,7 +50,7 @@ func (n *Notices) dispatch(ctx context.Context, in contract.Step, again bool) (d
 		if d.next, err = n.plan(ctx, f, now); err != nil || d.next.Now != contract.DeliverNotice {
 			return err
 		}
-		job := &dispatchJob{n: n, tx: tx, f: f, now: now, resend: f.State == notice.Sending && !again}
+		job := &dispatchJob{n: n, tx: tx, f: f, now: now, files: files, resend: f.State == notice.Sending && !again}
 		if d, err = job.run(ctx); err != nil {
 			return err
 		}
@@ -66,6 +66,7 @@ type dispatchJob struct {
 	tx     port.Tx
 	f      port.NoticeFile
 	now    time.Time
+	files  *shelf
 	resend bool // the bytes of an earlier run may be out
 	work   port.Work
 	same   bool            // no line changed
@@ -258,6 +259,9 @@ func (j *dispatchJob) drop(ctx context.Context) (dispatched, error) {
 // bytes are the frozen ones, or composed now.
 func (j *dispatchJob) bytes(ctx context.Context, nc port.NoticeContext, frozen bool) ([]byte, error) {
 	if !frozen {
+		if err := j.files.fill(nc.Copies); err != nil {
+			return nil, err
+		}
 		return j.n.Office.compose(nc, &j.f.Notice, j.now, dateIn(j.now, j.f.TimeZone))
 	}
 	raw, err := j.tx.NoticeBody(ctx, j.f.ID)

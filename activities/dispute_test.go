@@ -64,7 +64,7 @@ func deny(t *testing.T, p *pump.Pump, d dispute.Dispute) dispute.Dispute {
 func prove(t *testing.T, p *pump.Pump, d dispute.Dispute) uuid.UUID {
 	t.Helper()
 	proof, err := p.App.StoreDocument(t.Context(), pump.Admin, app.NewDocument{
-		CustomerID: valid(d.CustomerID), Kind: "proof_of_delivery", Filename: "proof.txt", MediaType: "text/plain", Content: []byte("delivered in full"),
+		CustomerID: valid(d.CustomerID), Kind: "proof_of_delivery", Filename: "proof.txt", MediaType: "text/plain", Content: strings.NewReader("delivered in full"),
 	})
 	require.NoError(t, err)
 	file, err := p.App.DisputeCase(t.Context(), pump.Admin, d.ID)

@@ -3,11 +3,10 @@ package activities
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"arrears/domain/dispute"
 	"arrears/domain/fault"
@@ -27,13 +26,8 @@ const (
 	messageSettlement      = "settlement"
 )
 
-// The codes of what cannot be said.
-const (
-	// CodeUnknownMessage means a message of a kind that we do not know.
-	CodeUnknownMessage = "dispute.unknown_message"
-	// CodeEvidenceMoved means that a decision cites other documents than were read before the dispatch; it is tried again.
-	CodeEvidenceMoved = "dispute.evidence_moved"
-)
+// CodeUnknownMessage means a message of a kind that we do not know.
+const CodeUnknownMessage = "dispute.unknown_message"
 
 // The counters of the one window in which a crash may send a message about a claim twice.
 const (
@@ -53,7 +47,7 @@ func templateOf(kind string) (string, bool) {
 // dispatch is the transaction whose commit is the moment of sending: the claim is looked at again with the customer locked,
 // what no longer holds is not said, the bytes are stored, and the message is marked as being sent. again: this process has
 // dispatched it before and handed nothing over.
-func (p *Disputes) dispatch(ctx context.Context, in contract.Step, evidence map[uuid.UUID]notice.Attachment, again bool) (dispatched, error) {
+func (p *Disputes) dispatch(ctx context.Context, in contract.Step, files *shelf, again bool) (dispatched, error) {
 	now, err := businessNow(ctx, p.Clock)
 	if err != nil {
 		return dispatched{}, err
@@ -70,7 +64,7 @@ func (p *Disputes) dispatch(ctx context.Context, in contract.Step, evidence map[
 		})
 		if at >= 0 {
 			m := &f.Messages[at]
-			j := &messageJob{p: p, tx: tx, f: f, m: m, now: now, evidence: evidence, resend: m.State == dispute.MessageSending && !again}
+			j := &messageJob{p: p, tx: tx, f: f, m: m, now: now, files: files, resend: m.State == dispute.MessageSending && !again}
 			if d, err = j.run(ctx); err != nil {
 				return err
 			}
@@ -97,7 +91,7 @@ type messageJob struct {
 	f        claimFile
 	m        *dispute.Message
 	now      time.Time
-	evidence map[uuid.UUID]notice.Attachment
+	files    *shelf
 	resend   bool // the bytes of an earlier run may be out
 	decision dispute.Decision
 }
@@ -119,6 +113,10 @@ func (j *messageJob) run(ctx context.Context) (dispatched, error) {
 		return dispatched{}, o.byHand(ctx, "no_contact")
 	}
 	raw, err := j.compose(ctx, nc, contact)
+	if errors.Is(err, errEvidenceTooLarge) {
+		o := &messageOutcome{tx: j.tx, f: j.f, m: j.m, now: j.now}
+		return dispatched{}, o.byHand(ctx, "evidence_too_large")
+	}
 	if err != nil {
 		return dispatched{}, err
 	}
@@ -269,7 +267,7 @@ func (j *messageJob) content(ctx context.Context, nc port.NoticeContext, contact
 	if c.Lines, err = j.lines(ctx); err != nil {
 		return c, err
 	}
-	c.Attachments, err = j.attachments()
+	c.Attachments, err = j.attachments(ctx)
 	return c, err
 }
 
@@ -325,20 +323,40 @@ func (j *messageJob) lines(ctx context.Context) ([]notice.Line, error) {
 	return lines[:min(len(lines), notice.MaxLines)], nil
 }
 
-// attachments are the documents that the decision cites, as far as they fit.
-func (j *messageJob) attachments() ([]notice.Attachment, error) {
+// errEvidenceTooLarge: the evidence is more than a mail may carry, and a denial does not go without some of it.
+var errEvidenceTooLarge = errors.New("the evidence is more than a mail may carry")
+
+// attachments are the documents that the decision cites: all of them or none.
+func (j *messageJob) attachments(ctx context.Context) ([]notice.Attachment, error) {
 	if j.m.Kind != messageDenial {
 		return nil, nil
 	}
-	var list []notice.Attachment
+	var documents []receivable.Document
+	var size int64
 	for _, id := range j.decision.Evidence {
-		a, ok := j.evidence[id]
-		if !ok {
-			return nil, fault.New(fault.Unavailable, CodeEvidenceMoved, "the decision cites other documents than before")
+		d, err := j.tx.Document(ctx, id)
+		if err != nil {
+			return nil, err
 		}
-		if len(a.Content) > 0 {
-			list = append(list, a)
-		}
+		documents = append(documents, d)
+		size += d.Size
 	}
-	return notice.Fit(list), nil
+	if size > notice.MaxAttachmentBytes || len(documents) > notice.MaxAttachments {
+		return nil, errEvidenceTooLarge
+	}
+	if err := j.files.fill(documents); err != nil {
+		return nil, err
+	}
+	list := make([]notice.Attachment, len(documents))
+	for i, d := range documents {
+		if d.InRow {
+			content, err := j.tx.DocumentContent(ctx, d.ID)
+			if err != nil {
+				return nil, err
+			}
+			d.Content = content
+		}
+		list[i] = notice.Attachment{Filename: d.Filename, MediaType: d.MediaType, Content: d.Content}
+	}
+	return list, nil
 }

@@ -30,7 +30,7 @@ func (p *Disputes) WriteToCustomer(ctx context.Context, in contract.Step) (contr
 	if strange(ctx) {
 		return p.handBack(ctx, in, now)
 	}
-	f, evidence, err := p.before(ctx, in)
+	f, err := p.before(ctx, in)
 	if err != nil {
 		return contract.Next{}, err
 	}
@@ -50,7 +50,7 @@ func (p *Disputes) WriteToCustomer(ctx context.Context, in contract.Step) (contr
 	if err := failpoint.Hit(failpoint.DeliverPrepared); err != nil {
 		return contract.Next{}, err
 	}
-	return p.exchange(ctx, in, session, evidence)
+	return p.exchange(ctx, in, session)
 }
 
 // dueMessage is the oldest message that is not yet out.
@@ -64,54 +64,24 @@ func dueMessage(list []dispute.Message) (dispute.Message, bool) {
 	return list[at], true
 }
 
-// before reads the claim, and the documents that its decisions cite: they may lie far away, and nobody waits for them under a
-// lock.
-func (p *Disputes) before(ctx context.Context, in contract.Step) (claimFile, map[uuid.UUID]notice.Attachment, error) {
-	var f claimFile
-	var documents []receivable.Document
-	err := p.Store.Read(ctx, func(ctx context.Context, tx port.Tx) (err error) {
-		if f, err = readClaim(ctx, tx, in.Subject); err != nil {
-			return err
-		}
-		if m, found := dueMessage(f.Messages); !found || m.Kind != messageDenial {
-			return nil
-		}
-		documents, err = cited(ctx, tx, in.Subject)
+// before reads the claim: with nothing to say there is no need for the mail server.
+func (p *Disputes) before(ctx context.Context, in contract.Step) (f claimFile, err error) {
+	err = p.Store.Read(ctx, func(ctx context.Context, tx port.Tx) error {
+		f, err = readClaim(ctx, tx, in.Subject)
 		return err
 	})
-	evidence := make(map[uuid.UUID]notice.Attachment, len(documents))
-	for _, d := range documents {
-		evidence[d.ID] = notice.Attachment{Filename: d.Filename, MediaType: d.MediaType, Content: d.Content}
-	}
-	return f, evidence, err
-}
-
-// cited reads the documents that the decisions in force cite.
-func cited(ctx context.Context, tx port.Tx, id uuid.UUID) ([]receivable.Document, error) {
-	decisions, err := tx.ClaimDecisionsOf(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	var documents []receivable.Document
-	for _, dec := range decisions {
-		if dec.State != dispute.DecisionInForce {
-			continue
-		}
-		for _, documentID := range dec.Evidence {
-			d, err := tx.Document(ctx, documentID)
-			if err != nil {
-				return nil, err
-			}
-			documents = append(documents, d)
-		}
-	}
-	return documents, nil
+	return f, err
 }
 
 // exchange dispatches and sends, as it does a notice.
-func (p *Disputes) exchange(ctx context.Context, in contract.Step, session Session, evidence map[uuid.UUID]notice.Attachment) (contract.Next, error) {
+func (p *Disputes) exchange(ctx context.Context, in contract.Step, session Session) (contract.Next, error) {
+	files := shelf{files: p.Office.Files}
 	for attempt := range maxDispatches {
-		d, err := p.dispatch(ctx, in, evidence, attempt > 0)
+		var d dispatched
+		err := files.with(ctx, func() (err error) {
+			d, err = p.dispatch(ctx, in, &files, attempt > 0)
+			return err
+		})
 		if err != nil {
 			return contract.Next{}, err
 		}

@@ -147,7 +147,7 @@ func keepingEvents(t *testing.T) *pump.Pump {
 		CustomerID: c.ID, InvoiceID: valid(inv.ID), Kind: "call", Outcome: "will_pay", Body: "Next week.", FollowUpOn: date("2024-01-20"),
 	}))
 	done[receivable.Document](t)(p.App.StoreDocument(ctx, pump.Boss, app.NewDocument{
-		InvoiceID: valid(inv.ID), Kind: "invoice", Filename: "r1.pdf", MediaType: "application/pdf", Content: []byte("%PDF-1.7\n%%EOF\n"),
+		InvoiceID: valid(inv.ID), Kind: "invoice", Filename: "r1.pdf", MediaType: "application/pdf", Content: strings.NewReader("%PDF-1.7\n%%EOF\n"),
 	}))
 	task, err := p.App.OpenTask(ctx, pump.Boss, app.NewTask{CustomerID: valid(c.ID), Role: access.Collector, Summary: "Call Ms Doe", DueOn: date("2024-02-01")})
 	require.NoError(t, err)

@@ -39,6 +39,7 @@ type Deps struct {
 
 // server holds what handlers need.
 type server struct {
+	log     *slog.Logger
 	app     *app.App
 	checks  []Check
 	docs    []byte
@@ -51,15 +52,15 @@ func New(d Deps) (*echo.Echo, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{app: d.App, checks: d.Checks}
+	s := &server{app: d.App, checks: d.Checks, log: d.Log}
 	if s.docs, s.docsCSP, err = renderDocs(c, d.Version); err != nil {
 		return nil, err
 	}
-	return build(c, s.handlers(), d)
+	return build(c, s.handlers(), s.receivers(), d)
 }
 
 // build makes the routes of a contract, each with its handler and everything around it.
-func build(c *contract, handlers map[string]echo.HandlerFunc, d Deps) (*echo.Echo, error) {
+func build(c *contract, handlers map[string]echo.HandlerFunc, receivers map[string]receiver, d Deps) (*echo.Echo, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = refuse(d.Log)
@@ -75,7 +76,9 @@ func build(c *contract, handlers map[string]echo.HandlerFunc, d Deps) (*echo.Ech
 			continue
 		}
 		delete(handlers, o.Op.OperationID)
-		chain := []echo.MiddlewareFunc{operated(o)}
+		own := *o // the contract is shared by all servers of the process
+		own.Receive = receivers[o.Op.OperationID]
+		chain := []echo.MiddlewareFunc{operated(&own)}
 		if !o.Public {
 			chain = append(chain, authenticated(d.Auth), limits.middleware)
 		}

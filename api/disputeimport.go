@@ -74,17 +74,15 @@ func (s *server) exportDisputes(c echo.Context) error {
 	return attached(c, "text/csv; charset=utf-8", "disputes.csv", list.Bytes())
 }
 
-// getDisputePackage holds the package in memory, which the use case bounds at 100 MiB.
+// getDisputePackage streams the package, whose documents the use case bounds at 100 MiB.
 func (s *server) getDisputePackage(c echo.Context) error {
 	found, err := s.app.DisputePackage(c.Request().Context(), who(c), pathID(c))
 	if err != nil {
 		return err
 	}
-	var archive bytes.Buffer
-	if err := claimlist.WriteSubmission(&archive, found); err != nil {
-		return err
-	}
-	return attached(c, "application/zip", fmt.Sprintf("D-%d.zip", found.Dispute.Number), archive.Bytes())
+	return s.sendFile(c, "application/zip", fmt.Sprintf("D-%d.zip", found.Dispute.Number), func(out io.Writer) error {
+		return s.app.WriteDisputePackage(c.Request().Context(), who(c), out, found)
+	})
 }
 
 // attached sends bytes as a file: a browser must not open them as a page of ours.

@@ -1,16 +1,17 @@
 package api
 
 import (
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"arrears/app"
+	"arrears/domain/fault"
 	"arrears/domain/receivable"
 	"arrears/port"
 )
@@ -52,31 +53,54 @@ func (s *server) listInvoiceDocuments(c echo.Context) error {
 
 func (s *server) getDocument(c echo.Context) error { return show(c, s.app.Document, writeDocument) }
 
-// getDocumentContent sends the bytes as an attachment, whatever they are: a browser must not open them as a page of ours.
+// getDocumentContent streams the bytes as an attachment, whatever they are: a browser must not open them as a page of ours.
 func (s *server) getDocumentContent(c echo.Context) error {
-	found, err := s.app.Document(c.Request().Context(), who(c), pathID(c))
+	found, in, err := s.app.OpenDocument(c.Request().Context(), who(c), pathID(c))
 	if err != nil {
 		return err
 	}
-	disposition := mime.FormatMediaType("attachment", map[string]string{"filename": found.Filename})
-	c.Response().Header().Set(echo.HeaderContentDisposition, disposition)
-	return c.Blob(http.StatusOK, found.MediaType, found.Content)
+	defer in.Close()
+	header := c.Response().Header()
+	header.Set(headerETag, `"`+hexText(found.SHA256[:])+`"`)
+	header.Set(echo.HeaderContentLength, strconv.FormatInt(found.Size, 10))
+	return s.sendFile(c, found.MediaType, found.Filename, func(out io.Writer) error {
+		_, err := io.Copy(out, in)
+		return err
+	})
 }
 
-// storeDocument holds the content in memory, which the use case bounds at 10 MiB.
+// sendFile sends what write writes as a file. When that fails on the way, the connection is cut, so that nobody takes for whole what
+// is not.
+func (s *server) sendFile(c echo.Context, mediaType, filename string, write func(io.Writer) error) error {
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": filename}))
+	header.Set(echo.HeaderContentType, mediaType)
+	c.Response().WriteHeader(http.StatusOK)
+	if err := write(c.Response()); err != nil {
+		s.log.ErrorContext(c.Request().Context(), "a file was not sent to its end", "request_id", requestID(c), "code", fault.CodeOf(err), "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// receivers are the operations that take the file of their form as it comes.
+func (s *server) receivers() map[string]receiver {
+	return map[string]receiver{
+		"storeDocument": func(c echo.Context, mediaType string, in io.Reader) (app.DocumentFile, error) {
+			return s.app.ReceiveFile(c.Request().Context(), who(c), mediaType, in)
+		},
+	}
+}
+
+// storeDocument notes whose the file is that was received with the form.
 func (s *server) storeDocument(c echo.Context) error {
-	file, header, err := formFile(c, "file")
+	file, err := formReceived(c)
 	if err != nil {
 		return err
-	}
-	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, receivable.MaxDocument+1))
-	if err != nil {
-		return fmt.Errorf("read the uploaded file: %w", err)
 	}
 	made, err := s.app.StoreDocument(c.Request().Context(), who(c), app.NewDocument{
 		CustomerID: formID(c, "customer_id"), InvoiceID: formID(c, "invoice_id"), DisputeID: formID(c, "dispute_id"),
-		Kind: formText(c, "kind"), Filename: header.Filename, MediaType: header.Header.Get(echo.HeaderContentType), Content: content,
+		Kind: formText(c, "kind"), Filename: file.filename, File: &file.DocumentFile,
 	})
 	if err != nil {
 		return err

@@ -21,11 +21,11 @@ const formMemory = 1 << 20
 // readForm reads a multipart body, holds its texts against the schema, and keeps it. Files count as empty texts there: the
 // schema says which parts there may be, and the use case looks into them.
 func readForm(c echo.Context, o *operation, schema *openapi3.Schema) error {
+	if o.Receive != nil {
+		return streamForm(c, o, schema)
+	}
 	if err := c.Request().ParseMultipartForm(formMemory); err != nil {
-		if fault.KindOf(bodyError(err, o)) == fault.TooLarge {
-			return tooLarge(o.MaxBody)
-		}
-		return fault.Wrap(err, fault.Invalid, CodeMalformedBody, "the body is not the form that its Content-Type claims")
+		return formError(err, o)
 	}
 	form := c.Request().MultipartForm
 	value, fields := formValue(form, schema)
@@ -40,6 +40,13 @@ func readForm(c echo.Context, o *operation, schema *openapi3.Schema) error {
 	keepDigest(c, digest)
 	c.Set(keyForm, form)
 	return nil
+}
+
+func formError(err error, o *operation) error {
+	if fault.KindOf(bodyError(err, o)) == fault.TooLarge {
+		return tooLarge(o.MaxBody)
+	}
+	return fault.Wrap(err, fault.Invalid, CodeMalformedBody, "the body is not the form that its Content-Type claims")
 }
 
 // dropForm removes the temporary files of an upload.
@@ -92,21 +99,30 @@ func isFile(schema *openapi3.Schema, name string) bool {
 
 // formDigest identifies a form by its parts, whatever boundary separates them.
 func formDigest(form *multipart.Form) ([]byte, error) {
-	var parts []string
-	for name, texts := range form.Value {
-		parts = append(parts, fmt.Sprintf("text %q %q", name, texts))
-	}
-	for name, files := range form.File {
-		for _, file := range files {
+	var files []string
+	for name, list := range form.File {
+		for _, file := range list {
 			sum, err := fileSum(file)
 			if err != nil {
 				return nil, err
 			}
-			parts = append(parts, fmt.Sprintf("file %q %q %x", name, file.Filename, sum))
+			files = append(files, fileDigest(name, file.Filename, sum))
 		}
 	}
+	return partsDigest(form.Value, files), nil
+}
+
+func fileDigest(name, filename string, sum []byte) string {
+	return fmt.Sprintf("file %q %q %x", name, filename, sum)
+}
+
+func partsDigest(value map[string][]string, files []string) []byte {
+	parts := slices.Clone(files)
+	for name, texts := range value {
+		parts = append(parts, fmt.Sprintf("text %q %q", name, texts))
+	}
 	slices.Sort(parts)
-	return []byte(strings.Join(parts, "\n")), nil
+	return []byte(strings.Join(parts, "\n"))
 }
 
 func fileSum(file *multipart.FileHeader) ([]byte, error) {

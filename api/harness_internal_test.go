@@ -134,7 +134,7 @@ func newMini(t *testing.T, limits Limits, chosen map[string]echo.HandlerFunc, ch
 	for _, fn := range change {
 		fn(&d)
 	}
-	m.echo, err = build(c, handlers, d)
+	m.echo, err = build(c, handlers, nil, d)
 	require.NoError(t, err)
 	return m
 }

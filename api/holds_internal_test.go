@@ -2,11 +2,13 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"arrears/domain/access"
+	"arrears/domain/receivable"
 )
 
 func TestAPromiseIsMadeAndWithdrawn(t *testing.T) {
@@ -105,22 +107,22 @@ func TestADocumentIsStoredAndReadBack(t *testing.T) {
 	content := s.as(access.Auditor, http.MethodGet, path+"/content", nil).ok(http.StatusOK)
 	require.Equal(t, "An invoice in words.", content.Body.String())
 	require.Contains(t, content.Header().Get("Content-Disposition"), "attachment")
+	require.Equal(t, "20", content.Header().Get("Content-Length"))
+	require.Equal(t, `"`+stored.text("sha256")+`"`, content.Header().Get("ETag"))
+	require.Equal(t, "nosniff", content.Header().Get("X-Content-Type-Options"))
 	require.Contains(t, content.Header().Get("Content-Type"), "text/plain")
 	require.Len(t, s.as(access.Auditor, http.MethodGet, "/v1/invoices/"+invoice+"/documents", nil).field("items"), 1)
 	require.Len(t, s.as(access.Auditor, http.MethodGet, "/v1/documents?kind=invoice&invoice_id="+invoice, nil).field("items"), 1)
 	s.as(access.Auditor, http.MethodGet, "/v1/documents/"+sampleID+"/content", nil).refused(http.StatusNotFound, "document.not_found")
 }
 
-func TestADocumentBeyondTenMebibytesIsRefused(t *testing.T) {
+func TestADocumentBeyondTheBoundIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	customer := s.customer("C-1")
-	large := make([]byte, 10<<20+1)
-	for i := range large {
-		large[i] = 'x'
-	}
-	body, contentType := typedForm(t, "text/plain", "large.txt", string(large), "kind", "claim", "customer_id", customer)
+	large := strings.Repeat("x", receivable.DefaultMaxDocument+1)
+	body, contentType := typedForm(t, "text/plain", "large.txt", large, "kind", "claim", "customer_id", customer)
 	s.as(access.Collector, http.MethodPost, "/v1/documents", body, "Content-Type", contentType).refused(http.StatusRequestEntityTooLarge, "document.too_large")
-	body, contentType = typedForm(t, "text/plain", "larger.txt", string(large)+string(large[:1<<20]), "kind", "claim", "customer_id", customer)
+	body, contentType = typedForm(t, "text/plain", "small.txt", "x", "kind", strings.Repeat("x", formMemory+1), "customer_id", customer)
 	s.as(access.Collector, http.MethodPost, "/v1/documents", body, "Content-Type", contentType).refused(http.StatusRequestEntityTooLarge, CodeTooLarge)
 }

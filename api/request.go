@@ -41,6 +41,7 @@ const (
 	keyOperation = "api.operation"
 	keyBody      = "api.body"
 	keyForm      = "api.form"
+	keyFile      = "api.file"
 	keyDigest    = "api.digest"
 )
 

@@ -319,7 +319,7 @@ func TestTheServerRefusesToStartWithoutAHandler(t *testing.T) {
 	handlers := s.handlers()
 	delete(handlers, "getMe")
 	handlers["getYou"] = ok
-	_, err = build(c, handlers, Deps{})
+	_, err = build(c, handlers, nil, Deps{})
 	require.ErrorContains(t, err, "no handler for GET /v1/me")
 	require.ErrorContains(t, err, "no operation for handler getYou")
 }

@@ -52,6 +52,7 @@ type operation struct {
 	Secret  []string // members of the answer that are shown once and never stored
 	Public  bool     // needs no key
 	Keyed   bool     // needs an Idempotency-Key
+	Receive receiver // takes the file of its form as it comes; nil: forms are read before
 }
 
 // loadContract parses the specification once; it does not change while the program runs.

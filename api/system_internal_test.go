@@ -26,6 +26,7 @@ import (
 	"arrears/auth"
 	"arrears/domain/access"
 	"arrears/domain/calendar"
+	"arrears/filestore"
 	"arrears/internal/testkit"
 	"arrears/port"
 	"arrears/store"
@@ -47,16 +48,19 @@ type system struct {
 	echo    *echo.Echo
 	app     *app.App
 	db      *store.DB
+	files   *filestore.Store
 	address string
 	tokens  map[access.Role]string
 	keys    atomic.Int64
 }
 
-func newSystem(t *testing.T) *system {
+func newSystem(t *testing.T, files ...*filestore.Store) *system {
 	t.Helper()
+	files = append(files, filestore.Memory())
 	db, address := testkit.DB(t)
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	s := &system{t: t, db: db, address: address, tokens: map[access.Role]string{}, app: app.New(app.Deps{Store: db, Clock: standing{}, Log: log})}
+	s := &system{t: t, db: db, files: files[0], address: address, tokens: map[access.Role]string{}}
+	s.app = app.New(app.Deps{Store: db, Clock: standing{}, Log: log, Files: s.files})
 	s.install()
 	for _, role := range access.Roles() {
 		token, err := auth.NewToken()

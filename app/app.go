@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arrears/domain/policy"
+	"arrears/domain/receivable"
 	"arrears/port"
 )
 
@@ -15,6 +16,10 @@ type Deps struct {
 	Store port.Store
 	Clock port.Clock
 	Log   *slog.Logger
+	// Files keeps the contents of documents; nil: none are taken, and none of those that are files can be read.
+	Files port.Files
+	// MaxDocument bounds a document in bytes; 0 is receivable.DefaultMaxDocument.
+	MaxDocument int64
 	// Templates are those that policies may name; nil checks no names.
 	Templates func() (policy.Templates, error)
 	// Webhooks says how endpoints are kept.
@@ -31,6 +36,9 @@ type App struct {
 	templates func() (policy.Templates, error)
 	webhooks  Webhooks
 	feed      *feedWatch
+	files     port.Files
+
+	maxDocument int64
 
 	censusPause time.Duration
 }
@@ -41,7 +49,12 @@ func New(d Deps) *App {
 	if pause <= 0 {
 		pause = censusPause
 	}
+	largest := d.MaxDocument
+	if largest <= 0 {
+		largest = receivable.DefaultMaxDocument
+	}
 	return &App{
+		files: d.Files, maxDocument: min(largest, receivable.MaxDocument),
 		store: d.Store, clock: d.Clock, log: d.Log, templates: d.Templates, webhooks: d.Webhooks.orDefault(), feed: newFeedWatch(d.Store),
 		censusPause: pause,
 	}

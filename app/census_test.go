@@ -87,6 +87,7 @@ func breakers(w *town) map[string]struct {
 		"dispute.deadline":    {[]string{`UPDATE disputes SET deadline_on = '2023-01-01'`}, nil},
 		"dispute.credit_due":  {[]string{`UPDATE dispute_parts SET credit_due_minor = 1`}, nil},
 		"dispute.unapproved":  {[]string{`UPDATE disputes SET state = 'awaiting_approval'`}, nil},
+		census.DocumentFile:   {[]string{`UPDATE documents SET sha256 = repeat('z', 32)::bytea WHERE id = (SELECT id FROM documents LIMIT 1)`}, nil},
 		"dispute.unwritten":   {[]string{`INSERT INTO dispute_messages (id, dispute_id, kind, dedupe, state, created_at) SELECT gen_random_uuid(), id, 'delay', 'x', 'due', '2023-01-01' FROM disputes`}, nil},
 		census.CounterNotZero: {[]string{`INSERT INTO counters (name, value) VALUES ('asked_too_much', 2)`}, nil},
 	}
@@ -98,7 +99,7 @@ func TestEachCheckFindsWhatBreaksIt(t *testing.T) {
 	for name, parts := range map[string][]census.Part{
 		"money and cases": {census.Items, census.Invoices, census.Receipts, census.CreditMemos, census.Cases, census.Steps, census.Lines},
 		"notices":         {census.Notices},
-		"claims":          {census.Disputes},
+		"claims":          {census.Disputes, census.Documents},
 		"the rest":        {census.Approvals, census.Whole},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -129,7 +130,7 @@ func TestEveryCheckIsTried(t *testing.T) {
 	for _, check := range census.Checks() {
 		require.True(t, check.Part.OfEngine() || slices.Contains([]census.Part{
 			census.Items, census.Invoices, census.Receipts, census.CreditMemos, census.Cases, census.Steps, census.Lines, census.Notices,
-			census.Approvals, census.Disputes, census.Whole,
+			census.Approvals, census.Disputes, census.Documents, census.Whole,
 		}, check.Part), check.Name)
 	}
 }

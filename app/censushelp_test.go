@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -78,10 +79,14 @@ func ladderOf(key string) policy.Policy {
 func (w *town) happen() {
 	w.t.Helper()
 	ctx := w.t.Context()
+	_, err := w.App.StoreDocument(ctx, pump.Admin, app.NewDocument{
+		InvoiceID: uuid.NullUUID{UUID: w.by["open"].ID, Valid: true}, Kind: "invoice", Filename: "open.txt", Content: strings.NewReader("a copy"),
+	})
+	require.NoError(w.t, err)
 	w.Pay(w.by["paid"], "P-1", 100_00)
 	w.Pay(w.by["partly"], "P-2", 40_00)
 	r := w.Pay(w.by["reversed"], "P-3", 100_00)
-	_, err := w.App.ReverseReceipt(ctx, pump.Admin, r.ID, "returned")
+	_, err = w.App.ReverseReceipt(ctx, pump.Admin, r.ID, "returned")
 	require.NoError(w.t, err)
 	_, err = w.App.FlagDispute(ctx, pump.Admin, app.NewDisputeFlag{ItemID: w.item("disputed"), AmountMinor: 30_00, Currency: "EUR", Reason: "pricing"})
 	require.NoError(w.t, err)

@@ -66,6 +66,8 @@ func (s *inspection) look(ctx context.Context) error {
 		return s.compare(ctx)
 	case s.c.Part == census.Whole:
 		return s.whole(ctx)
+	case s.c.Part == census.Documents:
+		return s.documents(ctx)
 	}
 	for {
 		page, err := s.page(ctx)

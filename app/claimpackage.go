@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io"
 
 	"github.com/google/uuid"
 
@@ -20,13 +21,13 @@ const CodePackageTooLarge = "dispute.package_too_large"
 const maxPackage = 100 << 20
 
 // DisputePackage puts together what a customer's portal asks for when a denial is submitted: the claim, the decision in force
-// and the evidence that it cites or that was received.
-// Errors: access.forbidden, dispute.not_found, dispute.package_too_large.
+// and the evidence that it cites or that was received. WriteDisputePackage writes it.
+// Errors: access.forbidden, dispute.not_found, dispute.package_too_large, document.file_missing.
 func (a *App) DisputePackage(ctx context.Context, who access.Principal, id uuid.UUID) (claimlist.Submission, error) {
 	if err := access.Require(who, access.DocumentsRead); err != nil {
 		return claimlist.Submission{}, err
 	}
-	return lookup(ctx, a, who, access.DisputesRead, func(ctx context.Context, tx port.Tx) (claimlist.Submission, error) {
+	found, err := lookup(ctx, a, who, access.DisputesRead, func(ctx context.Context, tx port.Tx) (claimlist.Submission, error) {
 		out, err := submission(ctx, tx, id)
 		if err != nil {
 			return out, err
@@ -44,6 +45,33 @@ func (a *App) DisputePackage(ctx context.Context, who access.Principal, id uuid.
 		}
 		return out, nil
 	})
+	if err != nil {
+		return found, err
+	}
+	for _, d := range found.Documents {
+		if err := a.present(ctx, d); err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// present finds out before a package is begun whether a document is there.
+func (a *App) present(ctx context.Context, d receivable.Document) error {
+	in, err := a.open(ctx, d)
+	if err != nil {
+		return err
+	}
+	return in.Close()
+}
+
+// WriteDisputePackage writes a package as a zip file, one document after the other. When it fails, what was written is not a whole
+// zip file. Errors: access.forbidden, those of OpenDocument, those of out.
+func (a *App) WriteDisputePackage(ctx context.Context, who access.Principal, out io.Writer, s claimlist.Submission) error {
+	if err := access.Require(who, access.DocumentsRead); err != nil {
+		return err
+	}
+	return claimlist.WriteSubmission(out, s, func(d receivable.Document) (io.ReadCloser, error) { return a.open(ctx, d) })
 }
 
 // submission reads a case without the contents of its documents.

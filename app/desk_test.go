@@ -16,6 +16,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
 	"arrears/domain/receivable"
+	"arrears/filestore"
 	"arrears/internal/testkit"
 	"arrears/port"
 	"arrears/store"
@@ -36,6 +37,7 @@ type desk struct {
 	app                                  *app.App
 	clock                                *deskClock
 	conn                                 *pgx.Conn
+	files                                *filestore.Store
 	collector, supervisor, admin, reader access.Principal
 	customer                             receivable.Customer
 }
@@ -50,13 +52,13 @@ func openDesk(t *testing.T) *desk {
 func deskOn(t *testing.T, db *store.DB, url string) *desk {
 	t.Helper()
 	d := &desk{
-		t: t, db: db, url: url, clock: &deskClock{now: time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC)},
+		t: t, db: db, url: url, files: filestore.Memory(), clock: &deskClock{now: time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC)},
 		collector:  access.Principal{ID: "collector-1", Role: access.Collector},
 		supervisor: access.Principal{ID: "supervisor-1", Role: access.Supervisor},
 		admin:      access.Principal{ID: "admin-1", Role: access.Admin},
 		reader:     access.Principal{ID: "auditor-1", Role: access.Auditor},
 	}
-	d.app = app.New(app.Deps{Store: db, Clock: d.clock})
+	d.app = app.New(app.Deps{Store: db, Clock: d.clock, Files: d.files})
 	require.NoError(t, d.app.SetUp(t.Context(), deskInstallation(), deskClockRow(d.clock.now)))
 	conn, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"encoding/hex"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -155,7 +156,7 @@ func (c *court) deadline(id uuid.UUID, kind dispute.DeadlineKind) dispute.Deadli
 func (c *court) document(kind string) uuid.UUID {
 	c.t.Helper()
 	d, err := c.app.StoreDocument(c.t.Context(), c.collector, app.NewDocument{
-		CustomerID: c.id(c.customer.ID), Kind: kind, Filename: "a.txt", MediaType: "text/plain", Content: []byte("agreed on " + uuid.NewString()),
+		CustomerID: c.id(c.customer.ID), Kind: kind, Filename: "a.txt", MediaType: "text/plain", Content: strings.NewReader("agreed on " + uuid.NewString()),
 	})
 	require.NoError(c.t, err)
 	return d.ID

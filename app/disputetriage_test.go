@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -143,7 +144,7 @@ func TestEvidenceRefusals(t *testing.T) {
 	piece := evidenceOf(c.file(d.ID), "price_agreement").ID
 	other := c.newCustomer("K-2")
 	foreign, err := c.app.StoreDocument(t.Context(), c.collector, app.NewDocument{
-		CustomerID: c.id(other.ID), Kind: "claim", Filename: "b.txt", MediaType: "text/plain", Content: []byte("theirs"),
+		CustomerID: c.id(other.ID), Kind: "claim", Filename: "b.txt", MediaType: "text/plain", Content: strings.NewReader("theirs"),
 	})
 	require.NoError(t, err)
 	answer := func(code string, id uuid.UUID, in app.EvidenceAnswer) {

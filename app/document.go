@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -16,7 +16,8 @@ import (
 	"arrears/port"
 )
 
-// NewDocument is a file to keep, with the customer, invoice or case it belongs to. MediaType is what the sender says it is.
+// NewDocument is a file to keep, with the customer, invoice or case it belongs to. MediaType is what the sender says it is. The
+// content is read from Content, or File is one that was received before.
 type NewDocument struct {
 	CustomerID uuid.NullUUID
 	InvoiceID  uuid.NullUUID
@@ -24,7 +25,8 @@ type NewDocument struct {
 	Kind       string
 	Filename   string
 	MediaType  string
-	Content    []byte
+	Content    io.Reader
+	File       *DocumentFile
 }
 
 // allowedMedia maps what may be stored to what its bytes must look like. Formats that a browser would run are not among
@@ -42,9 +44,10 @@ var allowedMedia = map[string]string{
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": "application/zip",
 }
 
-// StoreDocument keeps a file of at most 10 MiB. The newest one of kind invoice is attached to the notices of its invoice.
-// Errors: access.forbidden, receivable.invalid, document.too_large, document.media_type, customer.not_found,
-// invoice.not_found, dispute.not_found, item.customer_differs.
+// StoreDocument keeps a file of at most the installation's bound. The newest one of kind invoice is attached to the notices of
+// its invoice.
+// Errors: access.forbidden, receivable.invalid, document.too_large, document.media_type, customer.not_found, invoice.not_found,
+// dispute.not_found, item.customer_differs, document.file_gone, document.store_unavailable.
 func (a *App) StoreDocument(ctx context.Context, who access.Principal, in NewDocument) (receivable.Document, error) {
 	var d receivable.Document
 	if err := access.Require(who, access.DocumentsWrite); err != nil {
@@ -52,6 +55,12 @@ func (a *App) StoreDocument(ctx context.Context, who access.Principal, in NewDoc
 	}
 	id, err := port.NewID(ctx)
 	if err != nil {
+		return d, err
+	}
+	if err := in.sound(); err != nil {
+		return d, err
+	}
+	if err := a.receive(ctx, who, &in); err != nil {
 		return d, err
 	}
 	if d, err = in.document(id, who.ID); err != nil {
@@ -78,28 +87,41 @@ func (a *App) StoreDocument(ctx context.Context, who access.Principal, in NewDoc
 	return d, err
 }
 
+// receive reads the file, unless that was done before, for an owner that is there.
+func (a *App) receive(ctx context.Context, who access.Principal, in *NewDocument) error {
+	if in.File != nil {
+		return nil
+	}
+	err := a.store.Read(ctx, func(ctx context.Context, tx port.Tx) error { return in.own(ctx, tx, &receivable.Document{}) })
+	if err != nil {
+		return err
+	}
+	f, err := a.ReceiveFile(ctx, who, in.MediaType, in.Content)
+	in.File = &f
+	return err
+}
+
+// sound refuses what can be refused before a byte is read.
+func (in NewDocument) sound() error {
+	if in.CustomerID.Valid || in.InvoiceID.Valid || in.DisputeID.Valid {
+		return receivable.Document{Kind: in.Kind, Filename: in.Filename, Size: 1}.Validate()
+	}
+	var f receivable.Form
+	f.Add("customer_id", receivable.CodeRequired, "name a customer, an invoice or a case")
+	return f.Err("document")
+}
+
 func (in NewDocument) document(id uuid.UUID, actor string) (receivable.Document, error) {
 	d := receivable.Document{
 		ID: id, CustomerID: in.CustomerID, InvoiceID: in.InvoiceID, DisputeID: in.DisputeID, Kind: in.Kind, Filename: in.Filename,
-		Size: int64(len(in.Content)), Content: in.Content, CreatedBy: actor,
+		MediaType: in.File.MediaType, Size: in.File.Size, SHA256: in.File.SHA256, CreatedBy: actor,
 	}
-	if err := d.Validate(); err != nil {
-		return d, err
-	}
-	if !in.CustomerID.Valid && !in.InvoiceID.Valid && !in.DisputeID.Valid {
-		var f receivable.Form
-		f.Add("customer_id", receivable.CodeRequired, "name a customer, an invoice or a case")
-		return d, f.Err("document")
-	}
-	d.SHA256 = sha256.Sum256(in.Content)
-	var err error
-	d.MediaType, err = mediaType(in.MediaType, in.Content)
-	return d, err
+	return d, d.Validate()
 }
 
 // mediaType checks what a file says it is against its first bytes. What says nothing is taken for what it looks like.
-func mediaType(stated string, content []byte) (string, error) {
-	sniffed, _, err := mime.ParseMediaType(http.DetectContentType(content))
+func mediaType(stated string, head []byte) (string, error) {
+	sniffed, _, err := mime.ParseMediaType(http.DetectContentType(head))
 	if err != nil {
 		return "", mediaRefused()
 	}
@@ -148,7 +170,7 @@ func (in NewDocument) own(ctx context.Context, tx port.Tx, d *receivable.Documen
 	return nil
 }
 
-// Document shows one with its content. Errors: access.forbidden, document.not_found.
+// Document shows what is known of one. Errors: access.forbidden, document.not_found.
 func (a *App) Document(ctx context.Context, who access.Principal, id uuid.UUID) (receivable.Document, error) {
 	return lookup(ctx, a, who, access.DocumentsRead, func(ctx context.Context, tx port.Tx) (receivable.Document, error) {
 		return tx.Document(ctx, id)

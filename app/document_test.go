@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
+	"io"
 	"testing"
 
 	"github.com/google/uuid"
@@ -15,7 +17,16 @@ import (
 )
 
 func (d *desk) newDocument(media string, content []byte) app.NewDocument {
-	return app.NewDocument{CustomerID: d.id(d.customer.ID), Kind: "correspondence", Filename: "file", MediaType: media, Content: content}
+	return app.NewDocument{CustomerID: d.id(d.customer.ID), Kind: "correspondence", Filename: "file", MediaType: media, Content: bytes.NewReader(content)}
+}
+
+func (d *desk) content(id uuid.UUID) ([]byte, error) {
+	_, in, err := d.app.OpenDocument(d.t.Context(), d.reader, id)
+	if err != nil {
+		return nil, err
+	}
+	content, err := io.ReadAll(in)
+	return content, errors.Join(err, in.Close())
 }
 
 func TestStoreDocument(t *testing.T) {
@@ -27,16 +38,16 @@ func TestStoreDocument(t *testing.T) {
 	d.again(func(ctx context.Context) {
 		var err error
 		doc, err = d.app.StoreDocument(ctx, d.collector, app.NewDocument{
-			InvoiceID: d.id(owed.ID), Kind: "invoice", Filename: "R-1.pdf", MediaType: "application/pdf", Content: pdf,
+			InvoiceID: d.id(owed.ID), Kind: "invoice", Filename: "R-1.pdf", MediaType: "application/pdf", Content: bytes.NewReader(pdf),
 		})
 		require.NoError(t, err)
 	})
 	require.Equal(t, d.customer.ID, doc.CustomerID.UUID, "the invoice's")
 	require.Equal(t, sha256.Sum256(pdf), doc.SHA256)
 	d.recorded(owed.ID, "document.stored")
-	read, err := d.app.Document(t.Context(), d.reader, doc.ID)
+	read, err := d.content(doc.ID)
 	require.NoError(t, err)
-	require.Equal(t, pdf, read.Content)
+	require.Equal(t, pdf, read)
 	list, err := d.app.ListDocuments(t.Context(), d.reader, port.DocumentFilter{InvoiceID: d.id(owed.ID)}, port.Page{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
@@ -81,6 +92,16 @@ func TestDocumentsAreWhatTheySayTheyAre(t *testing.T) {
 	}
 }
 
+// letters is a text without end.
+type letters struct{}
+
+func (letters) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'a'
+	}
+	return len(p), nil
+}
+
 func TestDocumentRefusals(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
@@ -92,7 +113,7 @@ func TestDocumentRefusals(t *testing.T) {
 		change func(*app.NewDocument)
 	}{
 		"empty":            {"receivable.invalid", func(n *app.NewDocument) { n.Content = nil }},
-		"too large":        {"document.too_large", func(n *app.NewDocument) { n.Content = bytes.Repeat([]byte("a"), receivable.MaxDocument+1) }},
+		"too large":        {"document.too_large", func(n *app.NewDocument) { n.Content = io.LimitReader(letters{}, receivable.DefaultMaxDocument+1) }},
 		"unknown kind":     {"receivable.invalid", func(n *app.NewDocument) { n.Kind = "novel" }},
 		"whose":            {"receivable.invalid", func(n *app.NewDocument) { n.CustomerID.Valid = false }},
 		"unknown customer": {"customer.not_found", func(n *app.NewDocument) { n.CustomerID = d.id(uuid.New()) }},

@@ -19,6 +19,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
 	"arrears/domain/intake"
+	"arrears/filestore"
 	"arrears/internal/testkit"
 	"arrears/port"
 	"arrears/store"
@@ -45,7 +46,7 @@ func newLoader(t testing.TB) *loader {
 	db, url := testkit.DB(t)
 	now := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 	l := &loader{t: t, db: db, url: url, who: access.Principal{ID: "key-loader", Role: access.Supervisor}}
-	l.app = app.New(app.Deps{Store: db, Clock: stillClock{now}})
+	l.app = app.New(app.Deps{Store: db, Clock: stillClock{now}, Files: filestore.Memory()})
 	house := port.Installation{
 		CreditorName: "Creditor Ltd", TimeZone: "UTC", Language: "en", Calendar: "none", FromAddress: "ar@creditor.example",
 		ReplyDomain: "reply.creditor.example", DefaultPolicy: "standard",

@@ -160,6 +160,9 @@ func (a *App) spendNight(ctx context.Context, n port.Night, engine port.Workflow
 	if err := a.purge(ctx, &n); err != nil {
 		return err
 	}
+	if err := a.sweep(ctx); err != nil {
+		return err
+	}
 	return a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
 		_, loc, err := planned(ctx, tx, now)
 		if err != nil {

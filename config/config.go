@@ -26,6 +26,7 @@ type Config struct {
 	Temporal  Temporal
 	Mail      Mail
 	Notices   Notices
+	Documents Documents
 	API       API
 	Worker    Worker
 	Webhook   Webhook
@@ -73,6 +74,12 @@ type Mail struct {
 type Notices struct {
 	LetterDir string        `env:"ARREARS_LETTER_DIR" envDefault:"./letters" doc:"folder into which letters are written for printing"`
 	Pause     time.Duration `env:"ARREARS_GATHER_PAUSE" envDefault:"2s" doc:"real-time pause after a notice's first line before it is sealed, 0s to 10m"`
+}
+
+// Documents says where the contents of documents are kept.
+type Documents struct {
+	Store    string `env:"ARREARS_DOCUMENT_STORE" envDefault:"./documents" doc:"where documents are kept: a folder that all processes share, or s3://bucket?region=…&endpoint=…&use_path_style=true&prefix=…; the credentials of a bucket are taken from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the like)"`
+	MaxBytes int64  `env:"ARREARS_DOCUMENT_MAX_BYTES" envDefault:"52428800" doc:"largest document in bytes, 1 to 1073741824; what is larger than 16 MiB is not sent with a message"`
 }
 
 // API bounds the HTTP interface.
@@ -151,6 +158,8 @@ func (c Config) Validate() error {
 		within("ARREARS_SMTP_PORT", c.Mail.Port, 1, 65535),
 		within("ARREARS_SMTP_TIMEOUT", c.Mail.Timeout, time.Second, 5*time.Minute),
 		within("ARREARS_GATHER_PAUSE", c.Notices.Pause, 0, 10*time.Minute),
+		within("ARREARS_DOCUMENT_MAX_BYTES", c.Documents.MaxBytes, 1, 1<<30),
+		given("ARREARS_DOCUMENT_STORE", c.Documents.Store),
 		within("ARREARS_RATE_PER_SECOND", c.API.RatePerSecond, 0.1, 1e6),
 		within("ARREARS_RATE_BURST", c.API.RateBurst, 1, 1_000_000),
 		within("ARREARS_SHUTDOWN_TIMEOUT", c.API.Shutdown, 0, 10*time.Minute),
@@ -197,9 +206,16 @@ func oneOf(name, value string, allowed ...string) error {
 	return fmt.Errorf("%s: %q is not one of %s", name, value, strings.Join(allowed, ", "))
 }
 
-func within[T int | float64 | time.Duration](name string, value, low, high T) error {
+func within[T int | int64 | float64 | time.Duration](name string, value, low, high T) error {
 	if value < low || value > high {
 		return fmt.Errorf("%s: %v is not between %v and %v", name, value, low, high)
+	}
+	return nil
+}
+
+func given(name, value string) error {
+	if value == "" {
+		return fmt.Errorf("%s: is empty", name)
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ func TestAWrongValueIsOneLineThatNamesTheVariable(t *testing.T) {
 	for name, value := range map[string]string{
 		"ARREARS_LOG_LEVEL":            "loud",
 		"ARREARS_SMTP_PORT":            "mail",
+		"ARREARS_DOCUMENT_MAX_BYTES":   "1073741825",
 		"ARREARS_HTTP_ADDR":            "8080",
 		"ARREARS_DATABASE_URL":         "mysql://x",
 		"ARREARS_DATABASE_CONNECTIONS": "1",

@@ -65,11 +65,23 @@ type Holds interface {
 	// ListNotes lists, oldest first.
 	ListNotes(ctx context.Context, f HoldFilter, p Page) (Paged[receivable.Note], error)
 
+	// InsertDocument writes a document whose file was touched and kept. Error: document.file_gone.
 	InsertDocument(ctx context.Context, d receivable.Document) error
-	// Document reads one with its content. Error: document.not_found.
+	// Document reads one without content. Error: document.not_found.
 	Document(ctx context.Context, id uuid.UUID) (receivable.Document, error)
+	// DocumentContent reads the content of one that has it in its row. Error: document.not_found.
+	DocumentContent(ctx context.Context, id uuid.UUID) ([]byte, error)
+	// DocumentFiles reads those whose content is a file, by id, after an id, at most limit.
+	DocumentFiles(ctx context.Context, after uuid.UUID, limit int) ([]receivable.Document, error)
 	// ListDocuments lists without content, oldest first.
 	ListDocuments(ctx context.Context, f DocumentFilter, p Page) (Paged[receivable.Document], error)
-	// InvoiceCopies reads the newest document of kind invoice of each of the invoices, with content.
-	InvoiceCopies(ctx context.Context, invoiceIDs []uuid.UUID) ([]receivable.Document, error)
+
+	// TouchFile notes that a file is about to be kept: from the commit on the sweep leaves it alone for as long as it leaves
+	// files that no document names. It waits for a sweep of the same file to end.
+	TouchFile(ctx context.Context, sum [32]byte, size int64) error
+	// StaleFile locks the note of a file that no document names and nobody touched for so long in real time; found is false when
+	// there is none, or others hold them all.
+	StaleFile(ctx context.Context, older time.Duration) (sum [32]byte, found bool, err error)
+	// ForgetFile removes the note of a file that was locked and deleted.
+	ForgetFile(ctx context.Context, sum [32]byte) error
 }

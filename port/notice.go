@@ -69,7 +69,7 @@ type NoticeContext struct {
 	Credits  []notice.Credit
 	// Lines holds, by item, the fields that are read with a line.
 	Lines  map[uuid.UUID]notice.Line
-	Copies []receivable.Document // the newest invoice copy of each invoice, with content
+	Copies []receivable.Document // the newest invoice copy of each invoice; with content where that is in the row
 	// Earlier are the Message-IDs of notices sent before on these items, oldest first, at most 10.
 	Earlier []string
 }

@@ -183,19 +183,28 @@ func TestDocuments(t *testing.T) {
 	h := newHouse(t)
 	first := receivable.Document{
 		ID: newID(), CustomerID: someID(h.customer.ID), InvoiceID: someID(h.invoice.ID), Kind: "invoice", Filename: "R-1.pdf",
-		MediaType: "application/pdf", Size: 4, SHA256: [32]byte{1}, Content: []byte("%PDF"), CreatedAt: noon, CreatedBy: "key-1",
+		MediaType: "application/pdf", Size: 50 << 20, SHA256: [32]byte{1}, CreatedAt: noon, CreatedBy: "key-1",
 	}
 	newer := first
-	newer.ID, newer.CreatedAt, newer.Content = newID(), noon.Add(1e9), []byte("%PD2")
+	newer.ID, newer.CreatedAt = newID(), noon.Add(1e9)
+	h.refuses(t, receivable.CodeFileGone, func(ctx context.Context, tx port.Tx) error { return tx.InsertDocument(ctx, first) })
 	h.in(t, func(ctx context.Context, tx port.Tx) {
+		require.NoError(t, tx.TouchFile(ctx, first.SHA256, first.Size))
 		require.NoError(t, tx.InsertDocument(ctx, first))
 		require.NoError(t, tx.InsertDocument(ctx, newer))
 		got, err := tx.Document(ctx, first.ID)
 		require.NoError(t, err)
 		require.Equal(t, first, got)
-		copies, err := tx.InvoiceCopies(ctx, []uuid.UUID{h.invoice.ID, newID()})
+		page, err := tx.DocumentFiles(ctx, uuid.Nil, 1)
 		require.NoError(t, err)
-		require.Equal(t, []receivable.Document{newer}, copies)
+		require.Equal(t, []receivable.Document{first}, page)
+		page, err = tx.DocumentFiles(ctx, first.ID, 10)
+		require.NoError(t, err)
+		require.Equal(t, []receivable.Document{newer}, page)
+	})
+	h.refuses(t, "document.not_found", func(ctx context.Context, tx port.Tx) error {
+		_, err := tx.DocumentContent(ctx, first.ID)
+		return err
 	})
 	h.refuses(t, "document.not_found", func(ctx context.Context, tx port.Tx) error {
 		_, err := tx.Document(ctx, newID())
@@ -205,5 +214,4 @@ func TestDocuments(t *testing.T) {
 		return tx.ListDocuments(ctx, port.DocumentFilter{InvoiceID: someID(h.invoice.ID), Kind: "invoice"}, p)
 	})
 	require.Len(t, list, 2)
-	require.Nil(t, list[0].Content, "lists leave the content out")
 }

@@ -28,14 +28,15 @@ func someID(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: 
 // house is a database with a customer and an invoice of two instalments, 300.00 and 700.00 EUR.
 type house struct {
 	*store.DB
+	url      string
 	customer receivable.Customer
 	invoice  receivable.Invoice
 }
 
 func newHouse(t *testing.T) house {
 	t.Helper()
-	db, _ := testkit.DB(t)
-	h := house{DB: db, customer: customerOf("K-1")}
+	db, url := testkit.DB(t)
+	h := house{DB: db, url: url, customer: customerOf("K-1")}
 	h.invoice = invoiceOf(h.customer.ID, "R-1")
 	h.in(t, func(ctx context.Context, tx port.Tx) {
 		require.NoError(t, tx.InsertCustomer(ctx, h.customer))

@@ -120,9 +120,11 @@ WITH newest AS (
 SELECT
   d.id,
   d.invoice_id,
-  d.filename,
+  coalesce(d.filename, d.file_name),
   d.media_type,
   d.size,
+  d.sha256,
+  d.content IS NOT NULL,
   d.content
 FROM fitting f
 JOIN documents d ON d.id = f.id
@@ -203,6 +205,8 @@ func scanContextLine(row pgx.CollectableRow) (notice.Line, error) {
 
 func scanCopy(row pgx.CollectableRow) (receivable.Document, error) {
 	var d receivable.Document
-	err := row.Scan(&d.ID, &d.InvoiceID, &d.Filename, &d.MediaType, &d.Size, &d.Content)
+	var digest []byte
+	err := row.Scan(&d.ID, &d.InvoiceID, &d.Filename, &d.MediaType, &d.Size, &digest, &d.InRow, &d.Content)
+	copy(d.SHA256[:], digest)
 	return d, err
 }

@@ -31,7 +31,7 @@ BEGIN
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA %s TO ` + AppRole + `', place);
   EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %s TO ` + AppRole + `', place);
   EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %s TO ` + AppRole + `', place);
-  GRANT DELETE ON nudges, idempotency, webhook_deliveries, webhook_attempts, webhook_secrets TO ` + AppRole + `;
+  GRANT DELETE ON nudges, idempotency, webhook_deliveries, webhook_attempts, webhook_secrets, document_files TO ` + AppRole + `;
   REVOKE UPDATE ON audit_entries, decisions, policy_versions, notes, documents, write_offs, blocks FROM ` + AppRole + `;
   GRANT UPDATE (position, prev_hash, hash) ON audit_entries TO ` + AppRole + `;
   GRANT UPDATE (used_at) ON policy_versions TO ` + AppRole + `;

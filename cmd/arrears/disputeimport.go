@@ -205,11 +205,7 @@ func (k disputePackage) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		var archive bytes.Buffer
-		if err := claimlist.WriteSubmission(&archive, found); err != nil {
-			return err
-		}
-		return c.keep(k.Out, archive.Bytes())
+		return c.stream(k.Out, func(out io.Writer) error { return p.App.WriteDisputePackage(ctx, operator(), out, found) })
 	})
 }
 

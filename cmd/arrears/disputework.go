@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"mime"
-	"path/filepath"
 	"strings"
 
 	"github.com/google/uuid"
@@ -11,7 +9,6 @@ import (
 	"arrears/app"
 	"arrears/domain/dispute"
 	"arrears/domain/fault"
-	"arrears/domain/receivable"
 	"arrears/internal/wire"
 )
 
@@ -221,29 +218,17 @@ func (l disputeLink) Run(ctx context.Context, c *console) error {
 
 type disputeAttach struct {
 	disputeArg
-	File string `arg:"" help:"The file; at most 10 MiB."`
+	File string `arg:"" help:"The file."`
 	Kind string `required:"" help:"What it is: proof_of_delivery, price_agreement, claim …"`
 }
 
 // Run stores a document and prints its id, which evidence answer and decide take.
 func (a disputeAttach) Run(ctx context.Context, c *console) error {
-	content, err := readFile(a.File, receivable.MaxDocument)
-	if err != nil {
-		return err
-	}
 	return c.opened(ctx, func(p *wire.Product) error {
 		id, err := a.find(ctx, p)
 		if err != nil {
 			return err
 		}
-		made, err := p.App.StoreDocument(ctx, operator(), app.NewDocument{
-			DisputeID: uuid.NullUUID{UUID: id, Valid: true}, Kind: a.Kind, Filename: filepath.Base(a.File), Content: content,
-			MediaType: mime.TypeByExtension(filepath.Ext(a.File)),
-		})
-		if err != nil {
-			return err
-		}
-		c.out.Line(made.ID.String())
-		return nil
+		return c.storeFile(ctx, p, a.File, app.NewDocument{DisputeID: uuid.NullUUID{UUID: id, Valid: true}, Kind: a.Kind})
 	})
 }

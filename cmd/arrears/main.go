@@ -49,6 +49,7 @@ type commands struct {
 	Rehearse rehearseCommand `cmd:"" help:"Try a policy on a historical portfolio, in a scratch place."`
 	Invoice  invoiceCommand  `cmd:"" help:"Look at invoices."`
 	Dispute  disputeCommand  `cmd:"" help:"Work on deductions and disputes."`
+	Document documentCommand `cmd:"" help:"Store, list and fetch documents."`
 	Rates    ratesCommand    `cmd:"" help:"Keep exchange rates."`
 	Audit    auditCommand    `cmd:"" help:"Prove the record."`
 	Census   censusCommand   `cmd:"" help:"Prove on live data that nothing is lost, and raise what is found as tasks."`

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/google/uuid"
@@ -27,7 +28,7 @@ func TestAPortfolioCollectsItself(t *testing.T) {
 	first, second := h.Invoice(c, "A-1", 1_000_00, due), h.Invoice(c, "A-2", 250_50, due)
 	copied := []byte("%PDF-1.4 a copy of A-1")
 	_, err := h.App.StoreDocument(t.Context(), house.Clerk, app.NewDocument{
-		InvoiceID: some(first.ID), Kind: "invoice", Filename: "A-1.pdf", MediaType: "application/pdf", Content: copied,
+		InvoiceID: some(first.ID), Kind: "invoice", Filename: "A-1.pdf", MediaType: "application/pdf", Content: bytes.NewReader(copied),
 	})
 	require.NoError(t, err)
 

@@ -96,6 +96,7 @@ func (o Options) config(h *home, where stack.Addresses) (config.Config, error) {
 		"ARREARS_SMTP_TLS":           "none",
 		"ARREARS_SMTP_USERNAME":      "",
 		"ARREARS_LETTER_DIR":         h.path("letters"),
+		"ARREARS_DOCUMENT_STORE":     h.path("documents"),
 	})
 	return config.FromMap(variables)
 }

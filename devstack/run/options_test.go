@@ -56,6 +56,7 @@ func TestTheStackDecidesWhereThingsAre(t *testing.T) {
 	require.Empty(t, cfg.Mail.Username)
 	require.Equal(t, "Own", cfg.Creditor.Name)
 	require.Equal(t, "/data/letters", cfg.Notices.LetterDir)
+	require.Equal(t, "/data/documents", cfg.Documents.Store)
 	require.Less(t, cfg.Notices.Pause, time.Second)
 }
 

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"arrears/domain/access"
@@ -49,8 +50,12 @@ func (s *session) ready() {
 // writeEnv keeps what the product's command line needs to work on this installation. Ports differ from start to start.
 func (s *session) writeEnv() error {
 	where := s.stack.Addresses()
-	return writePrivate(s.home.path("env"), fmt.Sprintf("export ARREARS_DATABASE_URL='%s'\nexport ARREARS_TEMPORAL_ADDRESS='%s'\nexport ARREARS_TEMPORAL_NAMESPACE='%s'\n",
-		where.DatabaseURL, where.Temporal, where.TemporalNamespace))
+	documents, err := filepath.Abs(s.home.path("documents"))
+	if err != nil {
+		return err
+	}
+	return writePrivate(s.home.path("env"), fmt.Sprintf("export ARREARS_DATABASE_URL='%s'\nexport ARREARS_TEMPORAL_ADDRESS='%s'\nexport ARREARS_TEMPORAL_NAMESPACE='%s'\nexport ARREARS_DOCUMENT_STORE='%s'\n",
+		where.DatabaseURL, where.Temporal, where.TemporalNamespace, documents))
 }
 
 // firstDay is the business day on which the installation began: that of its first record.

@@ -47,6 +47,7 @@ const (
 	Notices         Part = "notices"
 	Approvals       Part = "approvals"
 	Disputes        Part = "disputes"
+	Documents       Part = "documents"
 	Whole           Part = "whole"
 	CaseWorkflows   Part = "case_workflows"
 	NoticeWorkflows Part = "notice_workflows"
@@ -57,7 +58,7 @@ const (
 
 // Parts lists all parts in order.
 func Parts() []Part {
-	return []Part{Items, Invoices, Receipts, CreditMemos, Cases, Steps, Lines, Notices, Approvals, Disputes, Whole, CaseWorkflows, NoticeWorkflows,
+	return []Part{Items, Invoices, Receipts, CreditMemos, Cases, Steps, Lines, Notices, Approvals, Disputes, Documents, Whole, CaseWorkflows, NoticeWorkflows,
 		DisputeWorkflows, Strays}
 }
 

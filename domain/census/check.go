@@ -23,6 +23,7 @@ const (
 	ChainBroken       = "audit.chain"
 	CounterNotZero    = "counter.not_zero"
 	NotCompared       = "engine.compared"
+	DocumentFile      = "document.file"
 )
 
 // Checks lists all checks by part.
@@ -69,6 +70,7 @@ func Checks() []Check {
 		{Name: "dispute.credit_due", Part: Disputes, Says: "A claim that awaits its credit memo has a deadline for it."},
 		{Name: "dispute.unapproved", Part: Disputes, Says: "A claim that waits for approval has a proposed decision with an open approval."},
 		{Name: "dispute.unwritten", Part: Disputes, Says: "No message about a claim waits for long."},
+		{Name: DocumentFile, Part: Documents, Says: "A document's file is there and as large as it was."},
 		{Name: "portfolio.moved", Part: Whole, Says: "What was moved is the original amount of the items that it was moved to."},
 		{Name: "nudge.old", Part: Whole, Says: "No nudge waits for long."},
 		{Name: "audit.unsealed", Part: Whole, Says: "The record is chained within seconds."},

@@ -103,7 +103,9 @@ func TestAPackageHoldsClaimDecisionAndEvidence(t *testing.T) {
 		},
 	}
 	var out bytes.Buffer
-	require.NoError(t, claimlist.WriteSubmission(&out, s))
+	require.NoError(t, claimlist.WriteSubmission(&out, s, func(d receivable.Document) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(d.Content)), nil
+	}))
 	archive, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
 	require.NoError(t, err)
 	files := map[string]string{}

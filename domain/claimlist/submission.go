@@ -2,7 +2,9 @@ package claimlist
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -25,7 +27,7 @@ type Submission struct {
 	Invoices       map[uuid.UUID]string // numbers
 	Decisions      []dispute.Decision
 	Evidence       []dispute.Evidence
-	Documents      []receivable.Document // with their contents
+	Documents      []receivable.Document
 }
 
 // summary is the claim as the package's JSON says it. What is ours alone, as owners and comments, stays with us.
@@ -67,8 +69,9 @@ type summaryDocument struct {
 	SHA256 string `json:"sha256"`
 }
 
-// WriteSubmission writes the package as a zip file: claim.json, claim.txt and the documents under evidence/.
-func WriteSubmission(out io.Writer, s Submission) error {
+// WriteSubmission writes the package as a zip file: claim.json, claim.txt and the documents under evidence/, each of which is opened
+// when its turn comes. An error leaves a file that is not whole.
+func WriteSubmission(out io.Writer, s Submission, open func(receivable.Document) (io.ReadCloser, error)) error {
 	archive := zip.NewWriter(out)
 	names := documentNames(s.Documents)
 	said := s.summary(names)
@@ -78,24 +81,28 @@ func WriteSubmission(out io.Writer, s Submission) error {
 	}
 	files := map[string][]byte{"claim.json": append(text, '\n'), "claim.txt": said.text()}
 	for _, name := range []string{"claim.json", "claim.txt"} {
-		if err := add(archive, name, files[name]); err != nil {
+		if err := add(archive, name, bytes.NewReader(files[name])); err != nil {
 			return err
 		}
 	}
 	for i, d := range s.Documents {
-		if err := add(archive, names[i], d.Content); err != nil {
+		in, err := open(d)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(add(archive, names[i], in), in.Close()); err != nil {
 			return err
 		}
 	}
 	return archive.Close()
 }
 
-func add(archive *zip.Writer, name string, content []byte) error {
+func add(archive *zip.Writer, name string, content io.Reader) error {
 	file, err := archive.Create(name)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(content)
+	_, err = io.Copy(file, content)
 	return err
 }
 

@@ -108,7 +108,7 @@ type Note struct {
 	CreatedAt  time.Time
 }
 
-// Document is a stored file: an invoice copy and the like. Content is loaded only where it is asked for.
+// Document is a stored file: an invoice copy and the like. Its content is a file of its own, by its sum.
 type Document struct {
 	ID         uuid.UUID
 	CustomerID uuid.NullUUID
@@ -119,7 +119,8 @@ type Document struct {
 	MediaType  string
 	Size       int64
 	SHA256     [32]byte
-	Content    []byte
+	InRow      bool   // its content is in the database, as releases up to 0.1 stored it
+	Content    []byte // of one in the database, where it is asked for
 	CreatedAt  time.Time
 	CreatedBy  string
 }

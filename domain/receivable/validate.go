@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"arrears/domain/calendar"
-	"arrears/domain/fault"
 )
 
 // maxInstalments bounds an invoice: ten years of monthly parts.
@@ -212,11 +211,20 @@ func (n Note) Validate(today calendar.Date) error {
 	return f.Err("note")
 }
 
-// MaxDocument is the largest file that is stored, in bytes: what mail servers commonly accept as an attachment.
-const MaxDocument = 10 << 20
+// MaxDocument is the largest file that an installation may allow, in bytes: what the database and one copy within a bucket take.
+const MaxDocument = 1 << 30
 
-// CodeDocumentTooLarge means a file beyond MaxDocument.
-const CodeDocumentTooLarge = "document.too_large"
+// DefaultMaxDocument is the largest file that is stored where nothing else is set, in bytes.
+const DefaultMaxDocument = 50 << 20
+
+// The codes of a document's content.
+const (
+	CodeDocumentTooLarge = "document.too_large"         // beyond what the installation allows
+	CodeFileMissing      = "document.file_missing"      // the file of a document is not there
+	CodeFileDamaged      = "document.file_damaged"      // the file of a document is not what was stored
+	CodeFileStore        = "document.store_unavailable" // where files are kept does not answer
+	CodeFileGone         = "document.file_gone"         // an upload waited for so long that it was swept away
+)
 
 // DocumentKinds are what a document may be.
 func DocumentKinds() []string {
@@ -224,15 +232,12 @@ func DocumentKinds() []string {
 		"promotion_contract", "remittance", "claim", "credit_memo", "correspondence", "collection_note"}
 }
 
-// Validate refuses a document with wrong fields. Errors: CodeInvalid, CodeDocumentTooLarge.
+// Validate refuses a document with wrong fields. Error: CodeInvalid.
 func (d Document) Validate() error {
-	if len(d.Content) > MaxDocument {
-		return fault.New(fault.TooLarge, CodeDocumentTooLarge, "the document is larger than 10 MiB")
-	}
 	var f Form
 	OneOf(&f, "kind", d.Kind, DocumentKinds()...)
 	f.Name("filename", d.Filename, maxLine)
-	if len(d.Content) == 0 {
+	if d.Size == 0 {
 		f.Add("file", CodeRequired, "is empty")
 	}
 	return f.Err("document")

@@ -57,6 +57,7 @@ func rules() []rule {
 		{"workflows", []string{"workflows/contract"}, []string{pgx, echo, "go.temporal.io/sdk/client", "go.temporal.io/sdk/worker"}},
 		{"activities", []string{"domain/...", "workflows/contract", "port", "internal/failpoint", "notify"}, []string{pgx, echo, "go.temporal.io/sdk/client"}},
 		{"store", []string{"domain/...", "port", "internal/failpoint"}, []string{sdk, echo}},
+		{"filestore", []string{"domain/...", "port"}, []string{sdk, pgx, echo}},
 		{"notify/...", []string{"domain/...", "notify", "internal/outbound"}, []string{sdk, pgx, echo}},
 		{"internal/outbound", []string{"domain/..."}, []string{sdk, pgx, echo}},
 		{"internal/seal", []string{"domain/fault"}, []string{sdk, pgx, echo, "net/http"}},
@@ -116,6 +117,18 @@ func TestNobodyShipsTheTestkit(t *testing.T) {
 	for _, p := range list(t, "./cmd/...") {
 		for _, dep := range p.Deps {
 			require.False(t, strings.HasPrefix(dep, "arrears/internal/testkit"), "%s ships %s", p.ImportPath, dep)
+		}
+	}
+}
+
+// Where documents lie is known by one room, which one other opens.
+func TestOnlyTheFilestoreKnowsWhereDocumentsLie(t *testing.T) {
+	t.Parallel()
+	for _, p := range list(t, "./...") {
+		for _, imp := range p.Imports {
+			require.False(t, strings.HasPrefix(imp, "gocloud.dev") && p.ImportPath != "arrears/filestore", "%s imports %s", p.ImportPath, imp)
+			opens := p.ImportPath == "arrears/internal/wire" || strings.HasPrefix(p.ImportPath, "arrears/internal/testkit/")
+			require.False(t, imp == "arrears/filestore" && !opens, "%s imports %s", p.ImportPath, imp)
 		}
 	}
 }

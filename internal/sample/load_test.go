@@ -12,6 +12,7 @@ import (
 	"arrears/domain/access"
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
+	"arrears/filestore"
 	"arrears/internal/sample"
 	"arrears/internal/testkit"
 	"arrears/port"
@@ -26,7 +27,7 @@ func (c stillClock) Real(_ context.Context, at time.Time) (time.Time, error) { r
 func installed(t *testing.T, now time.Time) (*app.App, *pgx.Conn) {
 	t.Helper()
 	db, url := testkit.DB(t)
-	a := app.New(app.Deps{Store: db, Clock: stillClock{now}})
+	a := app.New(app.Deps{Store: db, Clock: stillClock{now}, Files: filestore.Memory()})
 	house := port.Installation{
 		CreditorName: "Creditor Ltd", TimeZone: "Europe/Berlin", Language: "en", Calendar: "DE", FromAddress: "ar@creditor.example",
 		ReplyDomain: "reply.creditor.example",

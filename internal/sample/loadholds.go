@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/google/uuid"
@@ -77,7 +78,7 @@ func (l *loader) enterPapers(ctx context.Context, p *Portfolio) error {
 	for _, c := range p.Copies {
 		_, err := l.app.StoreDocument(once(ctx, "copy", c.Invoice, 0), l.who, app.NewDocument{
 			InvoiceID: uuid.NullUUID{UUID: l.invoices[c.Invoice], Valid: true}, Kind: "invoice", Filename: c.Filename,
-			MediaType: "application/pdf", Content: c.PDF,
+			MediaType: "application/pdf", Content: bytes.NewReader(c.PDF),
 		})
 		l.step()
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/dispute"
 	"arrears/domain/receivable"
+	"arrears/filestore"
 	"arrears/internal/sample"
 	"arrears/internal/testkit"
 	"arrears/port"
@@ -40,7 +41,7 @@ func newStage(t *testing.T, p *sample.Portfolio) *stage {
 	t.Helper()
 	db, url := testkit.DB(t)
 	clock := &movingClock{now: p.Today.Time(time.UTC).Add(9 * time.Hour)}
-	s := &stage{t: t, clock: clock, app: app.New(app.Deps{Store: db, Clock: clock}), who: access.Principal{ID: "sample", Role: access.Admin}, made: map[string]uuid.UUID{}}
+	s := &stage{t: t, clock: clock, app: app.New(app.Deps{Store: db, Clock: clock, Files: filestore.Memory()}), who: access.Principal{ID: "sample", Role: access.Admin}, made: map[string]uuid.UUID{}}
 	house := port.Installation{CreditorName: "Creditor", TimeZone: "UTC", Language: "en", Calendar: "none", FromAddress: "ar@creditor.example", ReplyDomain: "reply.creditor.example"}
 	require.NoError(t, s.app.SetUp(t.Context(), house, calendar.Clock{Kind: calendar.SteppedClock, Epoch: clock.now, Origin: clock.now, Rate: 1, Position: clock.now}))
 	conn, err := pgx.Connect(t.Context(), url)

@@ -13,6 +13,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
 	"arrears/domain/policy"
+	"arrears/filestore"
 	"arrears/internal/seal"
 	"arrears/port"
 	"arrears/store"
@@ -28,6 +29,7 @@ type Product struct {
 	Log    *slog.Logger
 	DB     *store.DB
 	Clock  *Clock
+	Files  *filestore.Store
 	App    *app.App
 	// Metrics and Traces are nil where they are off.
 	Metrics *telemetry.Metrics
@@ -36,7 +38,7 @@ type Product struct {
 }
 
 // Open connects to the database and makes the use cases. It neither migrates nor reaches the engine.
-// Errors: config.no_database, config.payload_keys, store.bad_url,
+// Errors: config.no_database, config.payload_keys, config.document_store, store.bad_url,
 // store.unavailable.
 func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*Product, error) {
 	address, err := databaseURL(cfg)
@@ -51,15 +53,19 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*Product, e
 	if err != nil {
 		return nil, err
 	}
+	files, err := filestore.At(cfg.Documents.Store)
+	if err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, address, tracedStore(spans)...)
 	if err != nil {
 		return nil, err
 	}
 	clock := NewClock(db)
 	p := &Product{
-		Config: cfg, Log: log, DB: db, Clock: clock, Traces: spans, sealer: sealer,
+		Config: cfg, Log: log, DB: db, Clock: clock, Files: files, Traces: spans, sealer: sealer,
 		App: app.New(app.Deps{
-			Store: db, Clock: clock, Log: log,
+			Store: db, Clock: clock, Log: log, Files: files, MaxDocument: cfg.Documents.MaxBytes,
 			Templates: sync.OnceValues(func() (policy.Templates, error) { return Templates(cfg) }),
 			Webhooks:  app.Webhooks{AllowPrivate: cfg.Webhook.AllowPrivate, Sealer: sealer},
 		}),

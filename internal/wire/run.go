@@ -17,8 +17,11 @@ import (
 	"arrears/worker"
 )
 
-// API builds the HTTP interface.
+// API builds the HTTP interface. Error: config.document_store.
 func (p *Product) API(e *engine.Engine, version string) (http.Handler, error) {
+	if err := p.Files.Ready(); err != nil {
+		return nil, err
+	}
 	deps := api.Deps{
 		App:         p.App,
 		Auth:        p.Auth(),
@@ -94,6 +97,10 @@ func (p *Product) Activities() (worker.Activities, error) {
 	if err != nil {
 		return worker.Activities{}, err
 	}
+	if err := p.Files.Ready(); err != nil {
+		return worker.Activities{}, err
+	}
+	office.Files = p.Files
 	office = tracedOffice(office, p.Traces)
 	return worker.Activities{
 		Collection: &activities.Collection{Store: p.DB, Clock: p.Clock, Office: office, Pause: p.Config.Notices.Pause},

@@ -43,6 +43,7 @@ func product(t *testing.T, variables map[string]string) *wire.Product {
 		variables = map[string]string{}
 	}
 	variables["ARREARS_DATABASE_URL"] = testkit.Schema(t)
+	variables["ARREARS_DOCUMENT_STORE"] = filepath.Join(t.TempDir(), "documents")
 	cfg := configOf(t, variables)
 	require.NoError(t, wire.Migrate(t.Context(), cfg, quiet(), calendar.Clock{Kind: calendar.RealClock}))
 	p, err := wire.Open(t.Context(), cfg, quiet())

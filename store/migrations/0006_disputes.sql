@@ -308,8 +308,27 @@ ALTER TABLE credit_memos ADD COLUMN IF NOT EXISTS dispute_minor bigint NOT NULL 
 -- A flag may belong to a claim without an invoice.
 ALTER TABLE dispute_flags ALTER COLUMN invoice_id DROP NOT NULL;
 
--- Documents may belong to a case.
+-- Documents may belong to a case, and their contents are files beside the database, by their sums (docs/adr/0011). A row with its
+-- content in it is from before. The name of a file stands in file_name and none in filename: code of v0.1.0, which would attach
+-- an empty file, cannot read such a row and stops.
 ALTER TABLE documents ADD COLUMN IF NOT EXISTS dispute_id uuid;
+ALTER TABLE documents ADD COLUMN IF NOT EXISTS file_name text;
+ALTER TABLE documents ALTER COLUMN content DROP NOT NULL;
+ALTER TABLE documents ALTER COLUMN filename DROP NOT NULL;
+ALTER TABLE documents DROP CONSTRAINT IF EXISTS documents_size_check;
+ALTER TABLE documents ADD CONSTRAINT documents_size_check CHECK (size BETWEEN 1 AND CASE WHEN content IS NULL THEN 1073741824 ELSE 10485760 END);
+ALTER TABLE documents ADD CONSTRAINT documents_place
+  CHECK ((content IS NULL) = (filename IS NULL) AND (content IS NULL) = (file_name IS NOT NULL));
+
+-- What is known of the files. An upload notes its file here before it gives it its place; the sweep deletes a file under the lock
+-- of its note. So a file that is being stored is never swept away.
+CREATE TABLE document_files (
+  sha256      bytea PRIMARY KEY CHECK (octet_length(sha256) = 32),
+  size        bigint NOT NULL CHECK (size BETWEEN 1 AND 1073741824),
+  kept        boolean NOT NULL DEFAULT false,          -- a document names it: it stays
+  touched_at  timestamptz NOT NULL DEFAULT clock_timestamp() -- real time of the last upload
+);
+CREATE INDEX document_files_stale ON document_files (touched_at) WHERE NOT kept;
 CREATE INDEX IF NOT EXISTS documents_dispute ON documents (dispute_id, id) WHERE dispute_id IS NOT NULL;
 
 ALTER TABLE approvals DROP CONSTRAINT approvals_subject_kind_check;

@@ -105,6 +105,7 @@ func (s *Servers) variables(name string, more map[string]string) (map[string]str
 		"ARREARS_SMTP_PORT":          port,
 		"ARREARS_SMTP_TLS":           "none",
 		"ARREARS_LETTER_DIR":         filepath.Join(s.Dir, "letters"),
+		"ARREARS_DOCUMENT_STORE":     filepath.Join(s.Dir, "documents"),
 		"ARREARS_LOG_LEVEL":          "warn",
 		"ARREARS_CREDITOR_NAME":      "Nordwind Handel GmbH",
 		"ARREARS_CREDITOR_ADDRESS":   `Hafenstraße 7\n20457 Hamburg`,

@@ -41,7 +41,7 @@ var given = map[string]string{"POSTGRES_PASSWORD": "unused here", "ARREARS_SMTP_
 // elsewhere are the settings that name other containers or ports; everything else is as compose would set it.
 var elsewhere = []string{
 	"ARREARS_DATABASE_URL", "ARREARS_TEMPORAL_ADDRESS", "ARREARS_TEMPORAL_NAMESPACE", "ARREARS_SMTP_PORT", "ARREARS_HTTP_ADDR",
-	"ARREARS_METRICS_ADDR", "ARREARS_LETTER_DIR",
+	"ARREARS_METRICS_ADDR", "ARREARS_LETTER_DIR", "ARREARS_DOCUMENT_STORE",
 }
 
 // What compose starts of ours is started here: the same commands with the same settings, but for the addresses. A customer
@@ -160,7 +160,7 @@ func newContainers(t *testing.T) *containers {
 	house.RegisterNamespace(t, engine, namespace)
 	return &containers{t: t, services: services(t), mail: mail, given: map[string]bool{}, changed: map[string]string{
 		"ARREARS_DATABASE_URL": database.URL(stack.Database), "ARREARS_TEMPORAL_ADDRESS": engine, "ARREARS_TEMPORAL_NAMESPACE": namespace,
-		"ARREARS_SMTP_PORT": port, "ARREARS_LETTER_DIR": t.TempDir(),
+		"ARREARS_SMTP_PORT": port, "ARREARS_LETTER_DIR": t.TempDir(), "ARREARS_DOCUMENT_STORE": t.TempDir(),
 	}}
 }
 

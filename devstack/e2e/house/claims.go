@@ -1,6 +1,7 @@
 package house
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/google/uuid"
@@ -31,7 +32,7 @@ func (h *House) ShortPayment(inv receivable.Invoice, paid, kept int64, reason, r
 func (h *House) Deny(d dispute.Dispute, proof []byte) dispute.Dispute {
 	h.t.Helper()
 	doc, err := h.App.StoreDocument(h.t.Context(), Clerk, app.NewDocument{
-		CustomerID: some(d.CustomerID), Kind: "proof_of_delivery", Filename: "proof.pdf", MediaType: "application/pdf", Content: proof,
+		CustomerID: some(d.CustomerID), Kind: "proof_of_delivery", Filename: "proof.pdf", MediaType: "application/pdf", Content: bytes.NewReader(proof),
 	})
 	require.NoError(h.t, err)
 	for _, e := range h.Claim(d.ID).Evidence {

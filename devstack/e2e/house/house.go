@@ -141,6 +141,7 @@ func (h *House) variables(o Options) map[string]string {
 		"ARREARS_SMTP_PORT":          port,
 		"ARREARS_SMTP_TLS":           "none",
 		"ARREARS_LETTER_DIR":         filepath.Join(h.t.TempDir(), "letters"),
+		"ARREARS_DOCUMENT_STORE":     filepath.Join(h.t.TempDir(), "documents"),
 		"ARREARS_GATHER_PAUSE":       pause,
 		"ARREARS_STICKY_TIMEOUT":     "1s",
 		"ARREARS_CREDITOR_NAME":      "Nordwind Handel GmbH",

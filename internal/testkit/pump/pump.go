@@ -19,6 +19,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/notice"
 	"arrears/domain/receivable"
+	"arrears/filestore"
 	"arrears/internal/testkit"
 	"arrears/notify"
 	"arrears/notify/recording"
@@ -56,6 +57,7 @@ type Pump struct {
 	App   *app.App
 	Mail  *recording.Channel
 	Post  *recording.Channel
+	Files *filestore.Store
 	Relay *relay.Relay
 
 	clock   *clock
@@ -96,10 +98,10 @@ func New(t testing.TB, db *store.DB, options ...Options) *Pump {
 		o.Start = "2024-01-01"
 	}
 	p := &Pump{
-		t: t, DB: db, Mail: &recording.Channel{}, Post: &recording.Channel{}, procs: map[string]*proc{}, Calls: map[string]int{},
+		t: t, DB: db, Mail: &recording.Channel{}, Post: &recording.Channel{}, Files: filestore.Memory(), procs: map[string]*proc{}, Calls: map[string]int{},
 		clock: &clock{now: noonish(calendar.MustDate(o.Start))}, quick: o.Quick, nightly: o.Nightly,
 	}
-	p.App = app.New(app.Deps{Store: db, Clock: p.clock, CensusPause: time.Millisecond})
+	p.App = app.New(app.Deps{Store: db, Clock: p.clock, Files: p.Files, CensusPause: time.Millisecond})
 	require.NoError(t, p.App.SetUp(t.Context(), house(o.House), calendar.Clock{Kind: calendar.SteppedClock, Epoch: p.clock.now, Origin: p.clock.now, Rate: 1, Position: p.clock.now}))
 	p.wire(o)
 	t.Cleanup(func() { testkit.CheckEvents(t, db) })
@@ -134,7 +136,7 @@ func (p *Pump) wire(o Options) {
 	if channels == nil {
 		channels = map[receivable.Channel]activities.Channel{receivable.Email: p.Mail, receivable.Letter: p.Post}
 	}
-	office := activities.Office{Renderer: renderer, Channels: channels}
+	office := activities.Office{Renderer: renderer, Channels: channels, Files: p.Files}
 	c := &activities.Collection{Store: p.DB, Clock: p.clock, Office: office, Real: p.clock.time, Pause: 2 * time.Second}
 	n := &activities.Notices{Store: p.DB, Clock: p.clock, Office: office, Real: p.clock.time}
 	d := &activities.Disputes{Store: p.DB, Clock: p.clock, Office: office, Real: p.clock.time}
