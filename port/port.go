@@ -40,6 +40,7 @@ type Tx interface {
 	Customers
 	Invoices
 	Money
+	Cash
 	Holds
 	Disputes
 	ClaimFigures

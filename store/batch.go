@@ -11,6 +11,7 @@ import (
 
 	"arrears/domain/audit"
 	"arrears/domain/calendar"
+	"arrears/domain/matching"
 	"arrears/domain/receivable"
 	"arrears/port"
 )
@@ -94,12 +95,14 @@ func (t *tx) InsertReceipts(ctx context.Context, list []receivable.Receipt) erro
 	columns := []string{
 		"id", "source", "number", "customer_id", "kind", "currency", "amount_minor", "gross_minor", "netted_minor", "applied_minor",
 		"on_account_minor", "unapplied_minor", "refunded_minor", "value_date", "reference", "state", "created_by", "created_at", "version",
+		"match_state", "likely_customer_id", "payer_name", "payer_account", "held_reason",
 	}
 	err := copyRows(ctx, t, "receipts", columns, list, func(r receivable.Receipt) []any {
 		return []any{
 			r.ID, r.Source, r.Number, copyID(r.CustomerID), r.Kind, string(r.Currency), r.AmountMinor, r.GrossMinor, r.NettedMinor,
 			r.AppliedMinor, r.OnAccountMinor, r.UnappliedMinor, r.RefundedMinor, copyDate(r.ValueDate), r.Reference, string(r.State),
 			r.CreatedBy, r.CreatedAt, max(1, r.Version),
+			string(r.Payer.Match), copyID(r.Payer.LikelyID), r.Payer.Name, r.Payer.Account, string(r.Payer.HeldReason),
 		}
 	})
 	if err != nil {
@@ -168,12 +171,13 @@ INSERT INTO customers (
   country,
   net_days,
   recipient_changed_by,
-  created_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  created_at,
+  name_key
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT ON CONSTRAINT customers_source_number DO NOTHING
 RETURNING id`,
 			c.ID, c.Source, c.Number, c.Name, c.Segment, c.Currency, c.Language, c.TimeZone, c.Calendar, c.Country, c.Terms.NetDays,
-			c.RecipientChangedBy, c.CreatedAt,
+			c.RecipientChangedBy, c.CreatedAt, matching.NameKey(c.Name),
 		).Query(func(rows pgx.Rows) error {
 			ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 			created = append(created, ids...)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"arrears/domain/matching"
 	"arrears/domain/receivable"
 	"arrears/port"
 )
@@ -65,11 +66,13 @@ INSERT INTO customers (
   on_hold,
   recipient_changed_by,
   version,
-  created_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, nullif($20, ''), $21, $22, $23, $24)`,
+  created_at,
+  name_key
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, nullif($20, ''), $21, $22, $23, $24, $25)`,
 		c.ID, c.Source, c.Number, c.Name, c.Segment, c.Currency, c.Language, c.TimeZone, c.Calendar, c.Country,
 		c.PreferredChannel, c.Collector, c.PayerID, c.ParentID, c.DunningRecipientID, c.Terms.NetDays, c.Terms.EndOfMonth,
-		c.Terms.DiscountBP, c.Terms.DiscountDays, c.PolicyKey, c.CreditHold, c.RecipientChangedBy, max(1, c.Version), c.CreatedAt)
+		c.Terms.DiscountBP, c.Terms.DiscountDays, c.PolicyKey, c.CreditHold, c.RecipientChangedBy, max(1, c.Version), c.CreatedAt,
+		matching.NameKey(c.Name))
 	if err != nil {
 		return err
 	}
@@ -103,11 +106,12 @@ UPDATE customers SET
   discount_days = $18,
   policy_key = nullif($19, ''),
   recipient_changed_by = $20,
+  name_key = $21,
   version = version + 1
 WHERE id = $1 AND version = $2`,
 		c.ID, c.Version, c.Name, c.Segment, c.Currency, c.Language, c.TimeZone, c.Calendar, c.Country, c.PreferredChannel,
 		c.Collector, c.PayerID, c.ParentID, c.DunningRecipientID, c.Terms.NetDays, c.Terms.EndOfMonth, c.Terms.DiscountBP,
-		c.Terms.DiscountDays, c.PolicyKey, c.RecipientChangedBy)
+		c.Terms.DiscountDays, c.PolicyKey, c.RecipientChangedBy, matching.NameKey(c.Name))
 }
 
 // Customer reads one with its contacts; see port.Customers.

@@ -33,6 +33,11 @@ var (
 	errDeliveryNotFound     = missing("webhook_delivery")
 	errRulesNotFound        = missing("triage_rules")
 	errMoveNotFound         = missing("move")
+	errCashRulesNotFound    = missing("cash_rules")
+	errProposalNotFound     = missing("cash_proposal")
+	errExceptionNotFound    = missing("cash_exception")
+	errRemittanceNotFound   = missing("remittance")
+	errRefundNotFound       = missing("refund")
 )
 
 // What has changed since the caller read it.
@@ -50,10 +55,14 @@ var (
 	errDisputeChanged      = changed("dispute")
 	errReasonChanged       = changed("reason_code")
 	errLimitChanged        = changed("approval_limit")
+	errExceptionChanged    = changed("cash_exception")
+	errRemittanceChanged   = changed("remittance")
+	errRefundChanged       = changed("refund")
 
 	errEvidenceChanged      = fault.New(fault.Precondition, "dispute.evidence_changed", "the evidence was changed since it was read")
 	errClaimDecisionChanged = fault.New(fault.Conflict, "dispute.decision_changed", "something became of the decision meanwhile")
 	errReasonExists         = fault.New(fault.Conflict, "reason_code.exists", "there is a reason with this code")
+	errProposalDecided      = fault.New(fault.Conflict, "cash_proposal.decided", "something became of the proposal meanwhile")
 	errReasonUnknown        = fault.New(fault.Invalid, "reason_code.unknown", "there is no such reason code")
 )
 
@@ -93,6 +102,11 @@ var constraints = map[string]*fault.Error{
 	"triage_rules_customer_id_fkey":       errCustomerNotFound,
 	"triage_rules_version":                changed("triage_rules"),
 	"triage_rules_immutable":              fault.New(fault.Conflict, "triage_rules.immutable", "a published version of triage rules never changes"),
+	"cash_rules_version":                  changed("cash_rules"),
+	"cash_rules_immutable":                fault.New(fault.Conflict, "cash_rules.immutable", "a published version of the rules never changes"),
+	"cash_rules_customer_id_fkey":         errCustomerNotFound,
+	"match_proposals_immutable":           fault.New(fault.Conflict, "cash_proposal.immutable", "what was proposed never changes"),
+	"refunds_receipt_id_fkey":             errReceiptNotFound,
 	"dispute_decisions_immutable":         fault.New(fault.Conflict, "dispute.decision_immutable", "what was decided never changes"),
 	"dispute_decisions_seq":               errDisputeChanged,
 	"moves_immutable":                     fault.New(fault.Conflict, "move.immutable", "what was moved never changes"),

@@ -124,6 +124,10 @@ WITH pool AS MATERIALIZED (
     SELECT currency, on_account_minor + unapplied_minor
     FROM receipts
     WHERE customer_id = w.customer_id AND on_account_minor + unapplied_minor > 0
+    UNION ALL
+    SELECT currency, unapplied_minor
+    FROM receipts
+    WHERE likely_customer_id = w.customer_id AND customer_id IS NULL AND unapplied_minor > 0
     OFFSET 0
   ) waiting
   GROUP BY w.customer_id, waiting.currency

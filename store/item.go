@@ -76,9 +76,7 @@ func (t *tx) InsertItem(ctx context.Context, item receivable.Item) error {
 	return t.insertItem(ctx, item)
 }
 
-// UpdateItem writes where the version is still the same; see port.Invoices.
-func (t *tx) UpdateItem(ctx context.Context, item receivable.Item) error {
-	return t.change(ctx, errItemChanged, `
+const sqlUpdateItem = `
 UPDATE items SET
   due_date = $3,
   aging_date = $4,
@@ -97,10 +95,19 @@ UPDATE items SET
   last_notice_on = $17,
   handed_over_on = $18,
   version = version + 1
-WHERE id = $1 AND version = $2`,
+WHERE id = $1 AND version = $2`
+
+func updateItemArgs(item receivable.Item) []any {
+	return []any{
 		item.ID, item.Version, item.DueDate, item.AgingDate, item.OriginalMinor, item.PaidMinor, item.DiscountedMinor,
 		item.CreditedMinor, item.WrittenOffMinor, item.MovedMinor, item.OpenMinor, item.DisputedMinor, item.Cycle, item.Level,
-		item.LastStageDone, item.LastStageOn, item.LastNoticeOn, item.HandedOverOn)
+		item.LastStageDone, item.LastStageOn, item.LastNoticeOn, item.HandedOverOn,
+	}
+}
+
+// UpdateItem writes where the version is still the same; see port.Invoices.
+func (t *tx) UpdateItem(ctx context.Context, item receivable.Item) error {
+	return t.change(ctx, errItemChanged, sqlUpdateItem, updateItemArgs(item)...)
 }
 
 // Item reads one; see port.Invoices.

@@ -12,6 +12,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"arrears/domain/fault"
+	"arrears/domain/matching"
 )
 
 //go:embed migrations/*.sql
@@ -41,6 +42,9 @@ func Migrate(ctx context.Context, url string) error {
 	if err := up(ctx, db); err != nil {
 		return migrationFailed(err)
 	}
+	if err := nameCustomers(ctx, db); err != nil {
+		return migrationFailed(err)
+	}
 	return grantApplication(ctx, db)
 }
 
@@ -55,6 +59,40 @@ func up(ctx context.Context, db *sql.DB) error {
 	}
 	_, err = provider.Up(ctx)
 	return err
+}
+
+// nameCustomers writes the keys of names that have none, a thousand at a time: SQL cannot fold them.
+func nameCustomers(ctx context.Context, db *sql.DB) error {
+	for {
+		named, err := nameSome(ctx, db)
+		if err != nil || named == 0 {
+			return err
+		}
+	}
+}
+
+func nameSome(ctx context.Context, db *sql.DB) (named int, err error) {
+	rows, err := db.QueryContext(ctx, `SELECT id::text, name FROM customers WHERE name_key IS NULL ORDER BY id LIMIT 1000`)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = rows.Close() }() // read to its end or failed
+	var ids, keys []string
+	for rows.Next() {
+		var id, name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return 0, err
+		}
+		ids, keys = append(ids, id), append(keys, matching.NameKey(name))
+	}
+	if err := rows.Err(); err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	_, err = db.ExecContext(ctx, `
+UPDATE customers c SET name_key = k.key
+FROM unnest($1::text[], $2::text[]) AS k (id, key)
+WHERE c.id = k.id::uuid AND c.name_key IS NULL`, ids, keys)
+	return len(ids), err
 }
 
 func migrationFailed(err error) error {

@@ -32,7 +32,12 @@ const receiptColumns = `
   reversal_reason,
   created_by,
   created_at,
-  version`
+  version,
+  match_state,
+  likely_customer_id,
+  payer_name,
+  payer_account,
+  held_reason`
 
 // InsertReceipt writes the receipt and its applications; see port.Money.
 func (t *tx) InsertReceipt(ctx context.Context, r receivable.Receipt) error {
@@ -58,11 +63,16 @@ INSERT INTO receipts (
   reversal_reason,
   created_by,
   created_at,
-  version
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+  version,
+  match_state,
+  likely_customer_id,
+  payer_name,
+  payer_account,
+  held_reason
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 		r.ID, r.Source, r.Number, r.CustomerID, r.Kind, r.Currency, r.AmountMinor, r.GrossMinor, r.NettedMinor, r.AppliedMinor,
 		r.OnAccountMinor, r.UnappliedMinor, r.RefundedMinor, r.ValueDate, r.Reference, r.State, r.ReversedAt, r.ReversalReason,
-		r.CreatedBy, r.CreatedAt, max(1, r.Version))
+		r.CreatedBy, r.CreatedAt, max(1, r.Version), r.Payer.Match, r.Payer.LikelyID, r.Payer.Name, r.Payer.Account, r.Payer.HeldReason)
 	if err != nil {
 		return err
 	}
@@ -83,10 +93,13 @@ UPDATE receipts SET
   state = $10,
   reversed_at = $11,
   reversal_reason = $12,
+  match_state = $13,
+  likely_customer_id = $14,
+  held_reason = $15,
   version = version + 1
 WHERE id = $1 AND version = $2`,
 		r.ID, r.Version, r.CustomerID, r.AmountMinor, r.NettedMinor, r.AppliedMinor, r.OnAccountMinor, r.UnappliedMinor,
-		r.RefundedMinor, r.State, r.ReversedAt, r.ReversalReason)
+		r.RefundedMinor, r.State, r.ReversedAt, r.ReversalReason, r.Payer.Match, r.Payer.LikelyID, r.Payer.HeldReason)
 	if err != nil {
 		return err
 	}
@@ -199,6 +212,9 @@ FROM (
   UNION ALL
   SELECT currency, 0, on_account_minor + unapplied_minor FROM receipts
   WHERE customer_id = $1 AND on_account_minor + unapplied_minor > 0
+  UNION ALL
+  SELECT currency, 0, unapplied_minor FROM receipts
+  WHERE likely_customer_id = $1 AND customer_id IS NULL AND unapplied_minor > 0
 ) waiting
 GROUP BY currency
 ORDER BY currency`, customerID)
@@ -250,6 +266,11 @@ func scanReceipt(row pgx.CollectableRow) (receivable.Receipt, error) {
 		&r.CreatedBy,
 		&r.CreatedAt,
 		&r.Version,
+		&r.Payer.Match,
+		&r.Payer.LikelyID,
+		&r.Payer.Name,
+		&r.Payer.Account,
+		&r.Payer.HeldReason,
 	)
 	return r, err
 }

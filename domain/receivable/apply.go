@@ -21,53 +21,116 @@ func (r *Receipt) Identify(customerID uuid.UUID) {
 
 // ApplyTo puts a part of the receipt's rest on an item, with a discount that the payer took, as the application id at an
 // instant. A refusal changes nothing.
-// Errors: CodeReceiptReversed, CodeCurrencyDiffers, CodeNotPositive, CodeExceedsRest, CodeExceedsOpen.
+// Errors: CodeReceiptReversed, CodeReceiptHeld, CodeCurrencyDiffers, CodeNotPositive, CodeExceedsRest, CodeExceedsOpen.
 func (r *Receipt) ApplyTo(item *Item, minor, discountMinor int64, id uuid.UUID, at time.Time) error {
-	if err := r.mayApply(*item, minor, discountMinor); err != nil {
+	if r.Currency != item.Currency {
+		return refuse(CodeCurrencyDiffers, "the item is in another currency")
+	}
+	return r.ApplyAt(item, Portion{Minor: minor, ItemMinor: minor, DiscountMinor: discountMinor, Rate: rateOne}, id, at)
+}
+
+// Portion is a part of a receipt for an item of whatever currency: what leaves the receipt, what the item gets for it, and
+// the rate between them as it was found.
+type Portion struct {
+	Minor         int64 // receipt currency
+	ItemMinor     int64 // item currency
+	DiscountMinor int64 // item currency
+	Rate          string
+}
+
+// ApplyAt is ApplyTo across currencies; within one, both amounts are the same. A refusal changes nothing.
+// Errors: those of ApplyTo.
+func (r *Receipt) ApplyAt(item *Item, p Portion, id uuid.UUID, at time.Time) error {
+	if err := r.mayApply(*item, p); err != nil {
 		return err
 	}
 	next := *item
-	if err := next.Pay(minor); err != nil {
+	if err := next.Pay(p.ItemMinor); err != nil {
 		return err
 	}
-	if discountMinor > 0 {
-		if err := next.Discount(discountMinor); err != nil {
+	if p.DiscountMinor > 0 {
+		if err := next.Discount(p.DiscountMinor); err != nil {
 			return err
 		}
 	}
 	*item = next
-	r.takeRest(minor)
-	r.AppliedMinor += minor
+	r.takeRest(p.Minor)
+	r.AppliedMinor += p.Minor
 	r.Applications = append(r.Applications, Application{
 		ID: id, ReceiptID: r.ID, ItemID: item.ID,
-		AmountMinor: minor, ItemMinor: minor, DiscountMinor: discountMinor, Rate: rateOne, AppliedAt: at,
+		AmountMinor: p.Minor, ItemMinor: p.ItemMinor, DiscountMinor: p.DiscountMinor, Rate: p.Rate, AppliedAt: at,
 	})
 	return nil
 }
 
-func (r *Receipt) mayApply(item Item, minor, discountMinor int64) error {
-	if err := positive(minor); err != nil {
-		return err
+func (r *Receipt) mayApply(item Item, p Portion) error {
+	for _, minor := range []int64{p.Minor, p.ItemMinor} {
+		if err := positive(minor); err != nil {
+			return err
+		}
 	}
 	switch {
 	case r.State == ReceiptReversed && r.Rest() == 0: // a netted claim that was decided outlives the receipt's money
 		return refuse(CodeReceiptReversed, "the receipt was reversed")
-	case r.Currency != item.Currency:
+	case r.Payer.Match == MatchHeld:
+		return refuse(CodeReceiptHeld, "the money is held; release it first")
+	case r.Currency == item.Currency && p.Minor != p.ItemMinor, r.Currency != item.Currency && p.Rate == rateOne:
 		return refuse(CodeCurrencyDiffers, "the item is in another currency")
-	case discountMinor < 0:
-		return positive(discountMinor)
-	case minor > r.Rest():
+	case p.DiscountMinor < 0:
+		return positive(p.DiscountMinor)
+	case p.Minor > r.Rest():
 		return refuse(CodeExceedsRest, "the amount exceeds what is left of the receipt")
 	}
 	return nil
 }
 
+// Unapply takes one application off its item, whole and with its discount: the money goes back to the receipt's rest.
+// Errors: CodeReceiptReversed, CodeExceedsDone.
+func (r *Receipt) Unapply(item *Item, application uuid.UUID, at time.Time) (Application, error) {
+	if r.State == ReceiptReversed {
+		return Application{}, refuse(CodeReceiptReversed, "the receipt was reversed")
+	}
+	for n := range r.Applications {
+		a := &r.Applications[n]
+		if a.ID != application || a.ItemID != item.ID || a.ReversedAt != nil {
+			continue
+		}
+		if err := a.Undo(item); err != nil {
+			return *a, err
+		}
+		a.ReversedAt = &at
+		r.AppliedMinor -= a.AmountMinor
+		r.addRest(a.AmountMinor)
+		return *a, nil
+	}
+	return Application{}, refuse(CodeExceedsDone, "no such application stands")
+}
+
+// Refund takes an amount out of the rest that was paid back. Errors: CodeNotPositive, CodeReceiptReversed, CodeExceedsRest.
+func (r *Receipt) Refund(minor int64) error {
+	if err := positive(minor); err != nil {
+		return err
+	}
+	switch {
+	case r.State == ReceiptReversed:
+		return refuse(CodeReceiptReversed, "the receipt was reversed")
+	case minor > r.Rest():
+		return refuse(CodeExceedsRest, "the amount exceeds what is left of the receipt")
+	}
+	r.takeRest(minor)
+	r.RefundedMinor += minor
+	return nil
+}
+
 // Reverse undoes the receipt: its money is gone and its applications are undone. It returns those, so that the caller takes
 // them off their items with Undo. What was netted stands as its rest; the caller takes back (Unnet) what was never valid.
-// Error: CodeReceiptReversed.
+// Errors: CodeReceiptReversed, CodeReceiptRefunded.
 func (r *Receipt) Reverse(at time.Time, reason string) ([]Application, error) {
 	if r.State == ReceiptReversed {
 		return nil, refuse(CodeReceiptReversed, "the receipt was reversed before")
+	}
+	if r.RefundedMinor > 0 {
+		return nil, refuse(CodeReceiptRefunded, "a part of the receipt was paid back already")
 	}
 	var undone []Application
 	for n := range r.Applications {

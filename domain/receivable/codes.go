@@ -37,6 +37,10 @@ const (
 	CodeCustomerDiffers = "item.customer_differs"
 	// CodeExceedsRest means more than is left of a receipt.
 	CodeExceedsRest = "receipt.exceeds_rest"
+	// CodeReceiptHeld means that the money may not be applied.
+	CodeReceiptHeld = "receipt.held"
+	// CodeReceiptRefunded means that money of the receipt was paid back, so that it cannot be reversed as a whole.
+	CodeReceiptRefunded = "receipt.refunded"
 	// CodeReceiptReversed means the receipt's money is gone.
 	CodeReceiptReversed = "receipt.reversed"
 	// CodeDiscountUnearned means a discount that the terms do not give.

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"arrears/domain/money"
 )
 
 // Move takes an open amount off the item: it is owed on another item from now on. Errors: CodeNotPositive, CodeExceedsOpen.
@@ -49,8 +51,8 @@ func (r *Receipt) Unnet(minor int64) error {
 	return nil
 }
 
-// Release takes a part of an application off its item: it goes on account. What remains of the application stands as another
-// one, with its discount. A refusal changes nothing. Error: CodeExceedsDone.
+// Release takes a part of an application, in the item's currency, off its item: it goes on account. What remains of the
+// application stands as another one, with its discount. A refusal changes nothing. Error: CodeExceedsDone.
 func (r *Receipt) Release(item *Item, application uuid.UUID, minor int64, remainder uuid.UUID, at time.Time) error {
 	if err := positive(minor); err != nil {
 		return err
@@ -60,18 +62,22 @@ func (r *Receipt) Release(item *Item, application uuid.UUID, minor int64, remain
 		if a.ID != application || a.ReversedAt != nil {
 			continue
 		}
-		if a.ItemID != item.ID || minor > a.AmountMinor {
+		if a.ItemID != item.ID || minor > a.ItemMinor {
 			break
+		}
+		freed, err := a.share(minor)
+		if err != nil {
+			return err
 		}
 		if err := a.release(item, minor); err != nil {
 			return err
 		}
 		a.ReversedAt = &at
-		r.AppliedMinor -= minor
-		r.addRest(minor)
-		if rest := a.AmountMinor - minor; rest > 0 {
+		r.AppliedMinor -= freed
+		r.addRest(freed)
+		if rest := a.ItemMinor - minor; rest > 0 {
 			kept := *a
-			kept.ID, kept.AmountMinor, kept.ItemMinor, kept.ReversedAt = remainder, rest, rest, nil
+			kept.ID, kept.AmountMinor, kept.ItemMinor, kept.ReversedAt = remainder, a.AmountMinor-freed, rest, nil
 			r.Applications = append(r.Applications, kept)
 		}
 		return nil
@@ -79,9 +85,26 @@ func (r *Receipt) Release(item *Item, application uuid.UUID, minor int64, remain
 	return refuse(CodeExceedsDone, "the amount exceeds what was applied")
 }
 
+// share is what a part of the application, in the item's currency, is of the receipt's: both sides keep at least one unit.
+func (a Application) share(itemMinor int64) (int64, error) {
+	switch {
+	case a.AmountMinor == a.ItemMinor:
+		return itemMinor, nil
+	case itemMinor == a.ItemMinor:
+		return a.AmountMinor, nil
+	case a.AmountMinor == 1:
+		return 0, refuse(CodeExceedsDone, "the application is too small to divide")
+	}
+	parts, err := money.Allocate(a.AmountMinor, []int64{itemMinor, a.ItemMinor - itemMinor})
+	if err != nil {
+		return 0, err
+	}
+	return max(1, min(parts[0], a.AmountMinor-1)), nil
+}
+
 // release takes the whole application off its item with its discount, or a part of its money.
 func (a Application) release(item *Item, minor int64) error {
-	if minor == a.AmountMinor {
+	if minor == a.ItemMinor {
 		return a.Undo(item)
 	}
 	return item.Unpay(minor)

@@ -18,6 +18,39 @@ const (
 	ReceiptReversed ReceiptState = "reversed"
 )
 
+// MatchState says where a receipt of a bank file stands with those who apply it.
+type MatchState string
+
+// The states of matching. A receipt that somebody entered with its applications has none.
+const (
+	MatchNone         MatchState = ""
+	MatchProposed     MatchState = "proposed"     // a clerk is to look at what matching found
+	MatchUnidentified MatchState = "unidentified" // nothing was found
+	MatchHeld         MatchState = "held"         // it may not be applied
+	MatchDone         MatchState = "done"
+)
+
+// HeldReason says why a receipt may not be applied.
+type HeldReason string
+
+// The reasons for holding money.
+const (
+	HeldSanctions   HeldReason = "sanctions"
+	HeldLegal       HeldReason = "legal"
+	HeldDispute     HeldReason = "dispute"
+	HeldOtherEntity HeldReason = "other_entity" // it is for another company
+	HeldOther       HeldReason = "other"
+)
+
+// Payer is what a bank told of who sent a receipt's money.
+type Payer struct {
+	Match      MatchState
+	LikelyID   uuid.NullUUID // whose notices the rest holds while nobody has said whose money it is
+	Name       string
+	Account    string // as accounts are compared
+	HeldReason HeldReason
+}
+
 // Receipt is money that arrived.
 // AmountMinor (0 once reversed) + NettedMinor = Applied + OnAccount + Unapplied + Refunded, in its currency.
 type Receipt struct {
@@ -40,6 +73,7 @@ type Receipt struct {
 	ReversalReason string
 	CreatedBy      string
 	CreatedAt      time.Time
+	Payer          Payer
 	Applications   []Application
 	Version        int64
 }
