@@ -140,6 +140,198 @@ ALTER TABLE api_keys ADD CONSTRAINT api_keys_role_check CHECK (role IN ('collect
 
 -- Matching and applying.
 
+-- What is known of who sent the money. Until somebody says whose it is, the rest holds the likely customer's notices.
+ALTER TABLE receipts ADD COLUMN IF NOT EXISTS match_state text NOT NULL DEFAULT '' CHECK (match_state IN ('','proposed','unidentified','held','done'));
+ALTER TABLE receipts ADD COLUMN IF NOT EXISTS likely_customer_id uuid REFERENCES customers;
+ALTER TABLE receipts ADD COLUMN IF NOT EXISTS payer_name text NOT NULL DEFAULT '' CHECK (length(payer_name) <= 140);
+ALTER TABLE receipts ADD COLUMN IF NOT EXISTS payer_account text NOT NULL DEFAULT '' CHECK (length(payer_account) <= 140);
+ALTER TABLE receipts ADD COLUMN IF NOT EXISTS held_reason text NOT NULL DEFAULT '' CHECK (held_reason IN ('','sanctions','legal','dispute','other_entity','other'));
+CREATE INDEX receipts_likely ON receipts (likely_customer_id, currency) WHERE customer_id IS NULL AND likely_customer_id IS NOT NULL AND unapplied_minor > 0;
+
+CREATE INDEX receipts_reference ON receipts (reference) WHERE reference <> '' AND state = 'recorded';
+CREATE INDEX receipts_day ON receipts (value_date, gross_minor);
+
+-- Numbers are compared by their letters and digits, runs of digits without leading zeros: the same as matching.NumberKey.
+CREATE FUNCTION number_key(number text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
+  $$ SELECT regexp_replace(regexp_replace(upper(number COLLATE "C"), '[^A-Z0-9]+', '', 'g'), '(^|[A-Z])0+([0-9])', '\1\2', 'g') $$;
+CREATE FUNCTION tail_key(number text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
+  $$ SELECT coalesce(substring(regexp_replace(regexp_replace(upper(number COLLATE "C"), '[^A-Z0-9]+', '', 'g'), '(^|[A-Z])0+([0-9])', '\1\2', 'g')
+    from '[0-9]{4,}$'), '') $$;
+CREATE INDEX invoices_number_key ON invoices (number_key(number));
+CREATE INDEX invoices_tail_key ON invoices (tail_key(number));
+CREATE INDEX invoices_order_key ON invoices (number_key(purchase_order)) WHERE purchase_order <> '';
+CREATE INDEX customers_number_key ON customers (number_key(number));
+CREATE INDEX credit_memos_number_key ON credit_memos (number_key(number)) WHERE open_minor > 0;
+CREATE INDEX disputes_reference_key ON disputes (number_key(claim_reference)) WHERE claim_reference <> '';
+CREATE INDEX customers_parent ON customers (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX customers_payer ON customers (payer_id) WHERE payer_id IS NOT NULL;
+
+-- Names are compared as matching.NameKey folds them, which SQL cannot: whoever writes a name writes its key. A name that was
+-- changed without it has none until the next migration.
+ALTER TABLE customers ADD COLUMN IF NOT EXISTS name_key text;
+CREATE INDEX customers_name_key ON customers (name_key, id);
+-- +goose StatementBegin
+CREATE FUNCTION forget_name_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.name_key := NULL;
+  RETURN NEW;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER customers_name_key BEFORE UPDATE ON customers FOR EACH ROW
+  WHEN (NEW.name IS DISTINCT FROM OLD.name AND NEW.name_key IS NOT DISTINCT FROM OLD.name_key) EXECUTE FUNCTION forget_name_key();
+
+-- Rules of matching as data: immutable versions of a set, for the installation, a segment or a customer.
+CREATE TABLE cash_rules (
+  id          uuid PRIMARY KEY,
+  scope       text NOT NULL CHECK (scope IN ('default','segment','customer')),
+  segment     text NOT NULL DEFAULT '',
+  customer_id uuid REFERENCES customers,
+  version     integer NOT NULL CHECK (version > 0),
+  body        json NOT NULL,
+  hash        bytea NOT NULL CHECK (octet_length(hash) = 32),
+  created_by  text NOT NULL,
+  created_at  timestamptz NOT NULL,
+  CONSTRAINT cash_rules_scope CHECK ((scope = 'segment') = (segment <> '') AND (scope = 'customer') = (customer_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX cash_rules_version ON cash_rules (scope, segment, coalesce(customer_id, '00000000-0000-0000-0000-000000000000'), version);
+CREATE TRIGGER cash_rules_immutable BEFORE DELETE OR UPDATE ON cash_rules
+  FOR EACH ROW EXECUTE FUNCTION refuse_change('cash_rules_immutable');
+
+-- Bank accounts from which customers have paid. One account may pay for several customers.
+CREATE TABLE payer_accounts (
+  key         text NOT NULL CHECK (length(key) BETWEEN 1 AND 140), -- remittance.Account.Key
+  customer_id uuid NOT NULL REFERENCES customers,
+  name        text NOT NULL DEFAULT '',
+  first_on    date NOT NULL,
+  last_on     date NOT NULL,
+  uses        bigint NOT NULL DEFAULT 1,
+  state       text NOT NULL DEFAULT 'known' CHECK (state IN ('known','refused')),
+  learned_by  text NOT NULL,
+  PRIMARY KEY (key, customer_id)
+);
+CREATE INDEX payer_accounts_customer ON payer_accounts (customer_id);
+
+-- What may be done with a receipt, with the reasons. The newest set of a receipt is the one that stands.
+CREATE TABLE match_proposals (
+  id          uuid PRIMARY KEY,
+  receipt_id  uuid NOT NULL REFERENCES receipts,
+  seq         integer NOT NULL CHECK (seq > 0),
+  customer_id uuid REFERENCES customers,
+  score       integer NOT NULL CHECK (score BETWEEN 0 AND 1000),
+  automatic   boolean NOT NULL,
+  body        json NOT NULL,
+  reasons     json NOT NULL,
+  state       text NOT NULL CHECK (state IN ('open','applied','rejected','superseded')),
+  rules_id    uuid REFERENCES cash_rules,
+  created_at  timestamptz NOT NULL,
+  decided_by  text NOT NULL DEFAULT '',
+  decided_at  timestamptz,
+  CONSTRAINT match_proposals_seq UNIQUE (receipt_id, seq),
+  CONSTRAINT match_proposals_decided CHECK ((state = 'open') = (decided_at IS NULL))
+);
+CREATE TRIGGER match_proposals_immutable BEFORE DELETE OR UPDATE OF id, receipt_id, seq, customer_id, score, automatic, body, reasons, rules_id, created_at
+  ON match_proposals FOR EACH ROW EXECUTE FUNCTION refuse_change('match_proposals_immutable');
+
+-- The clerks' list: what nobody could do by itself.
+CREATE TABLE cash_exceptions (
+  id           uuid PRIMARY KEY,
+  kind         text NOT NULL CHECK (kind IN ('receipt','return','alarm','missing','account')),
+  receipt_id   uuid REFERENCES receipts,
+  entry_id     uuid REFERENCES bank_entries,
+  statement_id uuid REFERENCES bank_statements,
+  account_id   uuid REFERENCES bank_accounts,
+  customer_id  uuid REFERENCES customers,       -- the likely one
+  currency     char(3),
+  amount_minor bigint NOT NULL DEFAULT 0 CHECK (amount_minor >= 0),
+  value_on     date,
+  since        timestamptz NOT NULL,
+  score        integer NOT NULL DEFAULT 0 CHECK (score BETWEEN 0 AND 1000),
+  why          text[] NOT NULL DEFAULT '{}',
+  seen         json,                            -- the payment as matching sees it, for matching it again
+  stop         text NOT NULL DEFAULT '',        -- why nothing of its statement is applied by itself
+  owner        text NOT NULL DEFAULT '',
+  taken_at     timestamptz,
+  state        text NOT NULL CHECK (state IN ('open','closed')),
+  outcome      text NOT NULL DEFAULT '',
+  closed_by    text NOT NULL DEFAULT '',
+  closed_at    timestamptz,
+  version      bigint NOT NULL DEFAULT 1,
+  CONSTRAINT cash_exceptions_closed CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
+  CONSTRAINT cash_exceptions_owner CHECK ((owner <> '') = (taken_at IS NOT NULL))
+);
+CREATE INDEX cash_exceptions_list ON cash_exceptions ((-score), since, id) WHERE state = 'open';
+CREATE INDEX cash_exceptions_amount ON cash_exceptions (currency, amount_minor) WHERE state = 'open' AND kind = 'receipt';
+CREATE INDEX cash_exceptions_customer ON cash_exceptions (customer_id, id) WHERE customer_id IS NOT NULL;
+CREATE UNIQUE INDEX cash_exceptions_receipt ON cash_exceptions (receipt_id) WHERE state = 'open' AND kind = 'receipt';
+CREATE UNIQUE INDEX cash_exceptions_entry ON cash_exceptions (entry_id, kind) WHERE state = 'open' AND kind <> 'receipt';
+CREATE INDEX cash_exceptions_statement ON cash_exceptions (statement_id) WHERE statement_id IS NOT NULL;
+
+-- What payers say of their payments, apart from the money.
+CREATE TABLE remittances (
+  id           uuid PRIMARY KEY,
+  fingerprint  bytea NOT NULL UNIQUE CHECK (octet_length(fingerprint) = 32),
+  body         json NOT NULL,                   -- the advice without its lines
+  format       text NOT NULL,
+  payment_key  text NOT NULL DEFAULT '',        -- the payment's reference as it is compared
+  payer_key    text NOT NULL DEFAULT '',        -- of the payer's account
+  payer_name   text NOT NULL DEFAULT '',
+  customer_id  uuid REFERENCES customers,
+  currency     char(3),
+  amount_minor bigint NOT NULL,
+  credit       boolean NOT NULL,
+  money_moves  boolean NOT NULL,
+  paid_on      date,
+  state        text NOT NULL CHECK (state IN ('waiting','used','void')),
+  receipt_id   uuid REFERENCES receipts,
+  file_id      uuid REFERENCES bank_files,
+  created_by   text NOT NULL,
+  created_at   timestamptz NOT NULL,
+  version      bigint NOT NULL DEFAULT 1,
+  CONSTRAINT remittances_used CHECK ((state = 'used') = (receipt_id IS NOT NULL))
+);
+CREATE INDEX remittances_payment ON remittances (payment_key) WHERE state = 'waiting' AND payment_key <> '';
+CREATE INDEX remittances_amount ON remittances (currency, amount_minor) WHERE state = 'waiting';
+CREATE INDEX remittances_receipt ON remittances (receipt_id) WHERE receipt_id IS NOT NULL;
+CREATE INDEX remittances_customer ON remittances (customer_id, id) WHERE customer_id IS NOT NULL;
+CREATE TABLE remittance_lines (
+  remittance_id uuid NOT NULL REFERENCES remittances,
+  seq           integer NOT NULL CHECK (seq > 0),
+  body          json NOT NULL,
+  PRIMARY KEY (remittance_id, seq)
+);
+
+-- Money that goes back. It needs approval; the ERP pays it.
+CREATE TABLE refunds (
+  id           uuid PRIMARY KEY,
+  receipt_id   uuid NOT NULL REFERENCES receipts,
+  customer_id  uuid REFERENCES customers,
+  currency     char(3) NOT NULL,
+  amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+  reason       text NOT NULL CHECK (length(reason) BETWEEN 1 AND 1000),
+  to_account   text NOT NULL DEFAULT '' CHECK (length(to_account) <= 140),
+  state        text NOT NULL CHECK (state IN ('proposed','approved','refused','lapsed','paid')),
+  approval_id  uuid REFERENCES approvals,
+  content_hash bytea NOT NULL CHECK (octet_length(content_hash) = 32),
+  proposed_by  text NOT NULL,
+  proposed_at  timestamptz NOT NULL,
+  decided_by   text NOT NULL DEFAULT '',
+  decided_at   timestamptz,
+  paid_on      date,
+  paid_by      text NOT NULL DEFAULT '',
+  version      bigint NOT NULL DEFAULT 1
+);
+CREATE INDEX refunds_receipt ON refunds (receipt_id);
+CREATE INDEX refunds_open ON refunds (id) WHERE state IN ('proposed','approved');
+CREATE INDEX refunds_customer ON refunds (customer_id, id) WHERE customer_id IS NOT NULL;
+
+-- What small differences a customer was given this month.
+CREATE INDEX write_offs_small ON write_offs (created_at) WHERE kind = 'small_difference' AND reversed_at IS NULL;
+
+ALTER TABLE approvals DROP CONSTRAINT approvals_subject_kind_check;
+ALTER TABLE approvals ADD CONSTRAINT approvals_subject_kind_check CHECK (subject_kind IN ('notice','step','dispute_decision','refund'));
+ALTER TABLE approval_limits DROP CONSTRAINT approval_limits_kind_check;
+ALTER TABLE approval_limits ADD CONSTRAINT approval_limits_kind_check CHECK (kind IN ('valid','invalid','concession','give_up','refund'));
+
 -- +goose Down
 -- Nothing goes back: a backup does.
 SELECT 1;
