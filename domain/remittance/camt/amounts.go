@@ -32,12 +32,11 @@ func (a *amounts) read(r *reader, n *node) (bad string, err error) {
 		if k == nil {
 			continue
 		}
-		code := ""
-		if *of.to, code = optional(k); code != "" {
-			*of.to = nil
-			if err := r.warn(k.line, "AmtDtls/"+of.path, code, "the amount is left aside"); err != nil {
-				return "", err
-			}
+		s, code := optional(k)
+		if code == "" {
+			*of.to = s
+		} else if err := r.warn(k.line, "AmtDtls/"+of.path, code, "the amount is left aside"); err != nil {
+			return "", err
 		}
 	}
 	a.rate = n.say("InstdAmt/CcyXchg/XchgRate", "CntrValAmt/CcyXchg/XchgRate", "TxAmt/CcyXchg/XchgRate")

@@ -9,7 +9,7 @@ import (
 	"arrears/domain/remittance"
 )
 
-// The messages by their element, with the element of a statement in each.
+// The messages by their element.
 const (
 	statementMessage    = "BkToCstmrStmt"
 	reportMessage       = "BkToCstmrAcctRpt"

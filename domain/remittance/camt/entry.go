@@ -106,7 +106,7 @@ func (e *entry) settle() error {
 		return e.refuseEntry(e.amt.lineOf(e.line), "Amt", code, "the entry has no amount that can be read")
 	}
 	e.head.Minor, e.head.Currency = a.minor, a.currency
-	ok := false
+	var ok bool
 	if e.head.Credit, ok = credit(textOf(e.direction)); !ok {
 		return e.refuseEntry(e.direction.lineOf(e.line), "CdtDbtInd", CodeBadDirection, "the entry is neither credit nor debit")
 	}
