@@ -47,6 +47,8 @@ func (p *Parking) Park(ctx context.Context, in contract.ParkInput) (contract.Nex
 			task, err = parkNotice(ctx, tx, in, task)
 		case contract.KindDispute:
 			task, err = parkClaim(ctx, tx, in, task)
+		case contract.KindBankFile:
+			task, err = parkBankFile(ctx, tx, in, task)
 		default:
 			task, err = parkCase(ctx, tx, in, task, &work)
 		}

@@ -46,7 +46,6 @@ type BankFile struct {
 	State       string
 	Position    int64 // elements of the file that are committed
 	RefusedCode string
-	RefusedLine int64
 	RefusedText string
 	Counts      BankCounts
 	WakeAt      time.Time

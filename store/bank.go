@@ -133,7 +133,6 @@ const bankFileColumns = `
   state,
   position,
   refused_code,
-  refused_line,
   refused_text,
   counts,
   wake_at,
@@ -142,8 +141,11 @@ const bankFileColumns = `
   finished_at,
   version`
 
-// InsertBankFile writes one unless its bytes are known; see port.Bank.
+// InsertBankFile writes one, whose file is kept, unless its bytes are known; see port.Bank.
 func (t *tx) InsertBankFile(ctx context.Context, f port.BankFile) (port.BankFile, error) {
+	if err := t.change(ctx, errFileGone, `UPDATE document_files SET kept = true WHERE sha256 = $1`, f.SHA256[:]); err != nil {
+		return f, err
+	}
 	err := t.exec(ctx, `
 INSERT INTO bank_files (
   id,
@@ -188,14 +190,13 @@ UPDATE bank_files SET
   state = $4,
   position = $5,
   refused_code = $6,
-  refused_line = $7,
-  refused_text = $8,
-  counts = $9,
-  wake_at = CASE WHEN $4 IN ('done','refused') THEN NULL ELSE $10::timestamptz END,
-  finished_at = $11,
+  refused_text = $7,
+  counts = $8,
+  wake_at = CASE WHEN $4 IN ('done','refused') THEN NULL ELSE $9::timestamptz END,
+  finished_at = $10,
   version = version + 1
 WHERE id = $1 AND version = $2`,
-		f.ID, f.Version, f.Format, f.State, f.Position, f.RefusedCode, f.RefusedLine, f.RefusedText, counts, f.WakeAt, f.FinishedAt)
+		f.ID, f.Version, f.Format, f.State, f.Position, f.RefusedCode, f.RefusedText, counts, f.WakeAt, f.FinishedAt)
 }
 
 // ListBankFiles lists, oldest first; see port.Bank.
@@ -238,7 +239,6 @@ func scanBankFile(row pgx.CollectableRow) (port.BankFile, error) {
 		&f.State,
 		&f.Position,
 		&f.RefusedCode,
-		&f.RefusedLine,
 		&f.RefusedText,
 		&counts,
 		&wake,

@@ -70,6 +70,12 @@ SELECT 'dispute/' || id, id, 'dispute', 'ReviewDispute'
 FROM disputes
 WHERE state NOT IN ('closed','void') AND wake_at <= $1
 ORDER BY id
+ON CONFLICT (workflow_id) DO NOTHING`, `
+INSERT INTO nudges (workflow_id, subject_id, kind, first_action)
+SELECT 'bank-file/' || id, id, 'bank-file', 'ReviewBankFile'
+FROM bank_files
+WHERE state NOT IN ('done','refused') AND wake_at <= $1
+ORDER BY id
 ON CONFLICT (workflow_id) DO NOTHING`} {
 			tag, err := q.Exec(ctx, sql, at)
 			if err != nil {

@@ -59,6 +59,7 @@ type Activities struct {
 	Disputes   *activities.Disputes
 	Parking    *activities.Parking
 	Nightly    *activities.Nightly
+	Banks      *activities.Banks
 }
 
 // cacheOnce sets the process-wide cache before its first worker.
@@ -125,6 +126,7 @@ func RegisterWorkflows(r interface {
 	r.RegisterWorkflowWithOptions(workflows.InvoiceCollection, workflow.RegisterOptions{Name: contract.InvoiceCollection})
 	r.RegisterWorkflowWithOptions(workflows.CustomerNotice, workflow.RegisterOptions{Name: contract.CustomerNotice})
 	r.RegisterWorkflowWithOptions(workflows.DeductionDispute, workflow.RegisterOptions{Name: contract.DeductionDispute})
+	r.RegisterWorkflowWithOptions(workflows.BankStatementReconciliation, workflow.RegisterOptions{Name: contract.BankStatementReconciliation})
 	r.RegisterWorkflowWithOptions(workflows.Nightly, workflow.RegisterOptions{Name: contract.Nightly})
 }
 
@@ -150,5 +152,7 @@ func (a Activities) named() map[string]any {
 		contract.Park:             a.Parking.Park,
 		contract.ReviewNightly:    a.Nightly.ReviewNightly,
 		contract.RunNightly:       a.Nightly.RunNightly,
+		contract.ReviewBankFile:   a.Banks.ReviewBankFile,
+		contract.LoadBankFile:     a.Banks.LoadBankFile,
 	}
 }

@@ -32,7 +32,6 @@ CREATE TABLE bank_files (
   state        text NOT NULL CHECK (state IN ('received','loading','done','refused')),
   position     bigint NOT NULL DEFAULT 0 CHECK (position >= 0),  -- elements of the file that are committed
   refused_code text NOT NULL DEFAULT '',
-  refused_line bigint NOT NULL DEFAULT 0,
   refused_text text NOT NULL DEFAULT '',
   counts       jsonb NOT NULL DEFAULT '{}',     -- what became of its elements so far
   wake_at      timestamptz,                     -- business instant; every file that is not done has one

@@ -43,10 +43,13 @@ func DisputeActivities() []string { return []string{ReviewDispute, WriteToCustom
 // NightlyActivities lists the activities of the nightly work.
 func NightlyActivities() []string { return []string{ReviewNightly, RunNightly} }
 
+// BankFileActivities lists the activities of a bank file.
+func BankFileActivities() []string { return []string{ReviewBankFile, LoadBankFile} }
+
 // Looks reports whether an activity only looks what there is to do; an empty name stands for the one that does.
 func Looks(activity string) bool {
 	switch activity {
-	case "", Review, ReviewNotice, ReviewNightly, ReviewDispute:
+	case "", Review, ReviewNotice, ReviewNightly, ReviewDispute, ReviewBankFile:
 		return true
 	}
 	return false

@@ -19,6 +19,8 @@ const (
 	CustomerNotice    = "CustomerNotice"
 	DeductionDispute  = "DeductionDispute"
 	Nightly           = "Nightly"
+	// BankStatementReconciliation records a bank file's payments and applies what is certain.
+	BankStatementReconciliation = "BankStatementReconciliation"
 )
 
 // Nudge is the one signal: facts changed, look again. It carries nothing.
@@ -60,6 +62,12 @@ const (
 const (
 	ReviewNightly = "ReviewNightly" // is a night's work due, or did a person ask for a census: what now, when next
 	RunNightly    = "RunNightly"    // do the night's work, and the censuses that were asked for
+)
+
+// Activities of a bank file.
+const (
+	ReviewBankFile = "ReviewBankFile" // is there something left to read or to record
+	LoadBankFile   = "LoadBankFile"   // prove the file's totals, record its payments, apply what is certain
 )
 
 // Input starts a workflow. First names the activity to call first; At is when (zero: at once).
@@ -114,12 +122,13 @@ const (
 	KindNotice    = "notice"
 	KindDispute   = "dispute"
 	KindNightly   = "nightly"
+	KindBankFile  = "bank-file"
 )
 
-// Kinds lists the kinds of subjects in the order in which what they do builds on each other: claims bring about collection
-// cases, and those bring about notices.
+// Kinds lists the kinds of subjects in the order in which what they do builds on each other: money brings about
+// claims, claims collection cases, and those notices.
 func Kinds() []string {
-	return []string{KindDispute, KindInvoice, KindDeduction, KindNotice, KindNightly}
+	return []string{KindBankFile, KindDispute, KindInvoice, KindDeduction, KindNotice, KindNightly}
 }
 
 // WorkflowOf names the workflow type of a kind of subject; empty for none. A denied deduction is collected as an invoice is.
@@ -133,6 +142,8 @@ func WorkflowOf(kind string) string {
 		return DeductionDispute
 	case KindNightly:
 		return Nightly
+	case KindBankFile:
+		return BankStatementReconciliation
 	}
 	return ""
 }

@@ -144,6 +144,8 @@ func review(kind string) string {
 		return contract.ReviewDispute
 	case contract.KindNightly:
 		return contract.ReviewNightly
+	case contract.KindBankFile:
+		return contract.ReviewBankFile
 	}
 	return contract.Review
 }
