@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"arrears/domain/access"
+	"arrears/domain/audit"
 	"arrears/domain/calendar"
 	"arrears/domain/casework"
 	"arrears/domain/dispute"
@@ -20,7 +21,7 @@ import (
 
 // The kinds of tasks that a claim's own steps open.
 const (
-	taskClaimDeadline = "dispute_deadline"
+	taskClaimDeadline = port.TaskClaimDeadline
 	taskClaimMessage  = "dispute_message"
 )
 
@@ -43,7 +44,7 @@ func (p *Disputes) MeetDeadline(ctx context.Context, in contract.Step) (contract
 		if err != nil {
 			return err
 		}
-		j := &deadlineJob{tx: tx, f: f, now: now, today: dateIn(now, f.TimeZone)}
+		j := &deadlineJob{tx: tx, f: f, now: now, today: dispute.DeadlineDay(now, f.TimeZone)}
 		if err := j.run(ctx); err != nil {
 			return err
 		}
@@ -119,6 +120,9 @@ func (j *deadlineJob) lapse(ctx context.Context, d dispute.Deadline) error {
 	d.State, d.SettledAt = dispute.DeadlineLapsed, &j.now
 	d.Raised++
 	j.set(d)
+	if err := j.endTasks(ctx, map[uuid.UUID]string{d.ID: port.TaskLapsed}); err != nil {
+		return err
+	}
 	task := claimTask(j.f, taskClaimDeadline, d.ID.String()+"/lapsed", string(access.Supervisor), "Not met: "+deadlineTexts()[d.Kind], j.now)
 	j.work.Tasks = append(j.work.Tasks, task)
 	switch d.Kind {
@@ -138,6 +142,32 @@ func (j *deadlineJob) lapse(ctx context.Context, d dispute.Deadline) error {
 	return j.audit("dispute.deadline_lapsed", d)
 }
 
+// endTasks closes what deadlines have asked of people.
+func (j *deadlineJob) endTasks(ctx context.Context, outcomes map[uuid.UUID]string) error {
+	entries, err := endDeadlineTasks(ctx, j.tx, j.f, outcomes, j.now)
+	j.work.Audit = append(j.work.Audit, entries...)
+	return err
+}
+
+// endDeadlineTasks closes the tasks of deadlines and returns the entries that say so.
+func endDeadlineTasks(ctx context.Context, tx port.Tx, f claimFile, outcomes map[uuid.UUID]string, now time.Time) ([]audit.Entry, error) {
+	closed, err := port.CloseDeadlineTasks(ctx, tx, f.Dispute.ID, outcomes, now, engine)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]audit.Entry, 0, len(closed))
+	for _, t := range closed {
+		e, err := entry(now, "task.closed", "task", t.ID, f.Dispute.CustomerID, t.InvoiceID, map[string]any{
+			"kind": t.Kind, "role": t.Role, "due_on": t.DueOn.String(), "outcome": t.Outcome,
+		})
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
 // tellLate leaves a message that says that we are late.
 func (j *deadlineJob) tellLate(ctx context.Context, d dispute.Deadline) error {
 	m := dispute.Message{
@@ -148,14 +178,15 @@ func (j *deadlineJob) tellLate(ctx context.Context, d dispute.Deadline) error {
 	return j.tx.PutMessage(ctx, m)
 }
 
-// unanswered goes on where the customer was waited for and did not answer in time.
+// unanswered goes on where the customer was waited for and did not answer in time. The round of a contest ends also while
+// giving up or a settlement is proposed: the proposal stands, and if it is refused the denied amount is collected.
 func (j *deadlineJob) unanswered(ctx context.Context) error {
 	d := &j.f.Dispute
 	switch {
 	case d.State.Allows(dispute.ActCustomerReplies):
 		d.State = d.After(dispute.ActCustomerReplies)
 		return nil
-	case !d.State.Allows(dispute.ActNoAnswer):
+	case !d.MayNow(dispute.ActNoAnswer):
 		return nil
 	}
 	rounds, err := j.tx.RoundsOf(ctx, d.ID)

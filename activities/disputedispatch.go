@@ -283,6 +283,9 @@ func (j *messageJob) claim() *notice.Claim {
 		c.CreditedMinor, c.DeniedMinor, c.ConcededMinor = j.decision.ValidMinor, j.decision.DeniedMinor, j.decision.ConcededMinor
 		c.ToPayMinor = sum.DeniedMinor
 	}
+	if j.m.Kind == messageDelay && sum.UndecidedMinor == 0 {
+		c.CreditedMinor = sum.CreditDueMinor // it is decided; the credit memo is late
+	}
 	return c
 }
 

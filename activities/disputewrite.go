@@ -196,6 +196,11 @@ func (o *messageOutcome) take(ctx context.Context, outcome notice.Outcome) error
 			return err
 		}
 		o.work.Audit = []audit.Entry{e}
+		if o.m.Kind == messageDenial {
+			if err := o.objected(ctx); err != nil {
+				return err
+			}
+		}
 	case notice.RefusedAddress:
 		o.m.State, o.m.Reason = dispute.MessageDue, reasonRefusedAddress
 		if err := o.badAddress(ctx, outcome); err != nil {
@@ -209,6 +214,21 @@ func (o *messageOutcome) take(ctx context.Context, outcome notice.Outcome) error
 		o.m.Reason = string(notice.Unknown)
 	}
 	return o.write(ctx)
+}
+
+// objected meets the customer's window for our objection: the denial that was sent is the objection.
+func (o *messageOutcome) objected(ctx context.Context) error {
+	window := port.OfKinds(dispute.DeadlineContest)
+	outcomes := port.DeadlineTaskOutcomes(o.f.Deadlines, dispute.DeadlineMet, window)
+	entries, err := endDeadlineTasks(ctx, o.tx, o.f, outcomes, o.now)
+	if err != nil {
+		return err
+	}
+	o.work.Audit = append(o.work.Audit, entries...)
+	if len(dispute.Settle(o.f.Deadlines, dispute.DeadlineMet, o.now, dispute.DeadlineContest)) == 0 {
+		return nil
+	}
+	return o.tx.PutDeadlines(ctx, o.f.Deadlines)
 }
 
 func (o *messageOutcome) write(ctx context.Context) error {

@@ -9,6 +9,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/dispute"
 	"arrears/domain/receivable"
+	"arrears/port"
 )
 
 // creditMemoDays is how long a credit memo may take when no rule says so, in business days.
@@ -133,23 +134,22 @@ func (l *ledger) claimDeadlines(ctx context.Context, d *dispute.Dispute, act dis
 	if err != nil {
 		return nil, err
 	}
-	met := dispute.MetBy(act)
-	sum := d.Amounts()
-	if sum.UndecidedMinor == 0 {
-		met = append(met, dispute.DeadlineTriage, dispute.DeadlineEvidence, dispute.DeadlineDecision, dispute.DeadlineContest)
-	}
-	if sum.CreditDueMinor == 0 {
-		met = append(met, dispute.DeadlineCreditMemo)
-	}
-	if sum.DeniedMinor == 0 {
-		met = append(met, dispute.DeadlineRepayment, dispute.DeadlineNextRound)
+	met, idle := d.Settled(act)
+	if d.State.Ended() {
+		idle = dispute.DeadlineKinds()
 	}
 	var changed []dispute.Deadline
-	if len(met) > 0 {
-		changed = dispute.Settle(all, dispute.DeadlineMet, l.now, met...)
-	}
-	if d.State.Ended() {
-		changed = append(changed, dispute.Settle(all, dispute.DeadlineCancelled, l.now)...)
+	for _, s := range []struct {
+		state dispute.DeadlineState
+		kinds []dispute.DeadlineKind
+	}{{dispute.DeadlineMet, met}, {dispute.DeadlineCancelled, idle}} {
+		if len(s.kinds) == 0 {
+			continue
+		}
+		if err := l.endTasks(ctx, d.ID, all, s.state, port.OfKinds(s.kinds...)); err != nil {
+			return nil, err
+		}
+		changed = append(changed, dispute.Settle(all, s.state, l.now, s.kinds...)...)
 	}
 	begun, err := l.beginDeadlines(ctx, d, all, f)
 	if err != nil {
@@ -173,7 +173,7 @@ func (l *ledger) beginDeadlines(ctx context.Context, d *dispute.Dispute, all []d
 		}
 		begun = append(begun, next)
 	}
-	if sum.DeniedMinor > 0 && !d.PayableBy.IsZero() && !standsFor(all, dispute.DeadlineRepayment) {
+	if sum.DeniedMinor > 0 && !d.PayableBy.IsZero() && !standsFor(all, dispute.DeadlineRepayment) && !missed(all, d, today(l.now, f.TimeZone)) {
 		next, err := l.deadlineOf(ctx, d, dispute.DeadlineRepayment, d.PayableBy, f)
 		if err != nil {
 			return nil, err
@@ -199,6 +199,14 @@ func (l *ledger) deadlineOf(ctx context.Context, d *dispute.Dispute, kind disput
 		next = dispute.Deadline{ID: id, DisputeID: d.ID, Kind: kind, State: dispute.DeadlineOpen, DueOn: fallback}
 	}
 	return next, nil
+}
+
+// missed reports whether the deadline for repayment has lapsed since the amount was last denied: it is a supervisor's matter
+// and does not begin again with every part that is paid.
+func missed(all []dispute.Deadline, d *dispute.Dispute, on calendar.Date) bool {
+	return d.PayableBy < on && slices.ContainsFunc(all, func(o dispute.Deadline) bool {
+		return o.Kind == dispute.DeadlineRepayment && o.State == dispute.DeadlineLapsed && o.DueOn >= d.PayableBy
+	})
 }
 
 func standsFor(all []dispute.Deadline, kind dispute.DeadlineKind) bool {

@@ -71,10 +71,31 @@ func (w *claimWork) appeal(ctx context.Context, in Appeal) (int64, error) {
 		return 0, err
 	}
 	w.d.Outcome = ""
+	if err := w.appealed(ctx, in.Reason); err != nil {
+		return 0, err
+	}
 	if err := w.met(ctx, dispute.MetBy(dispute.ActAppeal)...); err != nil {
 		return 0, err
 	}
 	return minor, w.dueIn(ctx, dispute.DeadlineDecision, decisionDays, 0)
+}
+
+// appealed ends the round of the contest that is on: an appeal is how the customer answers the denial.
+func (w *claimWork) appealed(ctx context.Context, reason string) error {
+	rounds, err := w.tx.RoundsOf(ctx, w.d.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range rounds {
+		if r.Answer != "" {
+			continue
+		}
+		r.Answer, r.AnswerNote, r.AnsweredAt, r.AnsweredBy = "refused", reason, &w.now, w.actor.ID
+		if err := w.tx.PutRound(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // contest makes an amount undecided again: first of what is denied and open, then of what was repaid.

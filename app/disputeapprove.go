@@ -23,6 +23,9 @@ import (
 // claim's.
 const subjectDecision = "dispute_decision"
 
+// taskApprovalOverdue is the kind of the engine's tasks to approve what is overdue.
+const taskApprovalOverdue = "approval_overdue"
+
 // propose writes a decision that someone else has to approve.
 func (w *claimWork) propose(ctx context.Context, dec dispute.Decision, whole []money.Amount, role access.Role, deciders []string, entry uuid.UUID) error {
 	if err := w.dueIn(ctx, dispute.DeadlineApproval, approvalDays, 0); err != nil {
@@ -125,6 +128,9 @@ func (w *claimWork) retractProposal(ctx context.Context, why string) error {
 	if err := w.lapse(ctx, dec.ApprovalID, why); err != nil {
 		return err
 	}
+	if err := w.closeTasks(ctx, "retracted", taskApprovalOverdue); err != nil {
+		return err
+	}
 	if err := w.goesOn(ctx, dispute.ActRetract); err != nil {
 		return err
 	}
@@ -160,14 +166,22 @@ func (w *claimWork) goesOn(ctx context.Context, act dispute.Act) error {
 	return w.dueIn(ctx, dispute.DeadlineDecision, decisionDays, 0)
 }
 
-// contestGoesOn is the state of a denied claim without the proposal that it waited for.
+// contestGoesOn is the state of a denied claim without the proposal that it waited for. A contest ends with the next decision
+// on an appeal: what was answered before says nothing about the denial that stands now.
 func (w *claimWork) contestGoesOn(ctx context.Context) error {
 	rounds, err := w.tx.RoundsOf(ctx, w.d.ID)
 	if err != nil {
 		return err
 	}
+	decisions, err := w.tx.ClaimDecisionsOf(ctx, w.d.ID)
+	if err != nil {
+		return err
+	}
 	w.d.State = dispute.AwaitingRepayment
-	if at := slices.IndexFunc(rounds, func(r dispute.Round) bool { return r.Round == w.d.Round }); at >= 0 {
+	at := slices.IndexFunc(rounds, func(r dispute.Round) bool { return r.Round == w.d.Round })
+	if at >= 0 && !slices.ContainsFunc(decisions, func(dec dispute.Decision) bool {
+		return dec.DeniedMinor > 0 && dec.State == dispute.DecisionInForce && dec.DecidedAt.After(rounds[at].SubmittedAt)
+	}) {
 		switch rounds[at].Answer {
 		case "":
 			w.d.State = dispute.Contested
@@ -212,6 +226,9 @@ func (a *App) claimDecided(ctx context.Context, tx port.Tx, who access.Principal
 	}
 	if !ok || dec.ID != ap.SubjectID || dispute.ContentHash(dec) != ap.ContentHash {
 		return about, fault.New(fault.Precondition, CodeApprovalContentChanged, "what would be done is not what you saw")
+	}
+	if err := w.closeTasks(ctx, "decided", taskApprovalOverdue); err != nil {
+		return about, err
 	}
 	if ap.State == casework.ApprovalApproved {
 		return about, w.approved(ctx, dec, before)

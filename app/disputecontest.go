@@ -115,8 +115,8 @@ func (w *claimWork) answered(ctx context.Context, in ContestAnswer, act dispute.
 		return err
 	}
 	at := slices.IndexFunc(rounds, func(r dispute.Round) bool { return r.Round == w.d.Round })
-	if at < 0 {
-		return fault.New(fault.Conflict, dispute.CodeNotNow, "nothing was submitted to the customer")
+	if at < 0 || rounds[at].Answer != "" {
+		return fault.New(fault.Conflict, dispute.CodeNotNow, "nothing was submitted to the customer that it has not answered")
 	}
 	round := rounds[at]
 	round.Answer, round.AnswerNote, round.AnsweredAt, round.AnsweredBy = in.Answer, in.Note, &w.now, w.actor.ID

@@ -8,6 +8,7 @@ import (
 
 	"arrears/domain/calendar"
 	"arrears/domain/dispute"
+	"arrears/port"
 )
 
 // The days by which something is expected on a case when neither the rules nor a person say otherwise, as business days.
@@ -117,6 +118,9 @@ func (w *claimWork) settleDeadlines(ctx context.Context, state dispute.DeadlineS
 	if err != nil {
 		return err
 	}
+	if err := w.ledger.endTasks(ctx, w.d.ID, all, state, which); err != nil {
+		return err
+	}
 	all = slices.DeleteFunc(all, func(d dispute.Deadline) bool { return !which(d) })
 	settled := dispute.Settle(all, state, w.now)
 	if len(settled) == 0 {
@@ -124,3 +128,55 @@ func (w *claimWork) settleDeadlines(ctx context.Context, state dispute.DeadlineS
 	}
 	return w.tx.PutDeadlines(ctx, settled)
 }
+
+// endTasks closes what deadlines that are settled now ask of people: to mind a day that is near, to make up for one that has
+// passed, and to approve what is overdue. list holds them as they were before.
+func (l *ledger) endTasks(ctx context.Context, disputeID uuid.UUID, list []dispute.Deadline, state dispute.DeadlineState, which func(dispute.Deadline) bool) error {
+	outcomes := port.DeadlineTaskOutcomes(list, state, which)
+	closed, err := port.CloseDeadlineTasks(ctx, l.tx, disputeID, outcomes, l.now, l.actor)
+	if err != nil {
+		return err
+	}
+	for _, t := range closed {
+		err := record(ctx, l.tx, l.now, l.actor, event{
+			action: "task.closed", kind: "task", subject: t.ID, customer: t.CustomerID.UUID, invoice: t.InvoiceID.UUID,
+			data: map[string]any{"kind": t.Kind, "role": t.Role, "due_on": t.DueOn, "outcome": t.Outcome},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// days are those from which the deadlines of the case may count.
+func (w *claimWork) days(ctx context.Context, zone string) (dispute.Days, error) {
+	on := dispute.Days{Opened: today(w.d.OpenedAt, zone), Taken: w.d.TakenOn}
+	for _, p := range w.d.Parts {
+		if !p.InvoiceID.Valid {
+			continue
+		}
+		inv, err := w.tx.Invoice(ctx, p.InvoiceID.UUID)
+		if err != nil {
+			return on, err
+		}
+		if on.Invoice.IsZero() || inv.InvoiceDate < on.Invoice {
+			on.Invoice = inv.InvoiceDate
+		}
+	}
+	whole := w.d
+	for range maxSplitDepth {
+		if !whole.SplitFrom.Valid {
+			break
+		}
+		var err error
+		if whole, err = w.tx.Dispute(ctx, whole.SplitFrom.UUID); err != nil {
+			return on, err
+		}
+		on.Whole = today(whole.OpenedAt, zone)
+	}
+	return on, nil
+}
+
+// maxSplitDepth bounds how often a claim is followed back to the one that it was split off.
+const maxSplitDepth = 20

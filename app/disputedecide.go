@@ -220,7 +220,7 @@ func (w *claimWork) carryOut(ctx context.Context, dec dispute.Decision, before [
 		return err
 	}
 	w.d.DecidedBy, w.d.DecidedAt, w.d.Outcome = dec.DecidedBy, &dec.DecidedAt, outcomeOf(w.d, dec)
-	if err := w.decisionMet(ctx, act); err != nil {
+	if err := w.decisionMet(ctx); err != nil {
 		return err
 	}
 	return w.finish(ctx, act, entry, decisionAction(dec.Kind), decisionData(w.d, dec))

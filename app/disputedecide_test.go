@@ -31,7 +31,7 @@ func TestADenialWithinTheLimit(t *testing.T) {
 	require.Len(t, f.Decisions, 1)
 	require.Equal(t, []any{dispute.DecisionInForce, int64(50_000), "tax"}, []any{f.Decisions[0].State, f.Decisions[0].DeniedMinor, f.Decisions[0].Reason})
 	c.item(d.Parts[0].ItemID.UUID, 0, 0, 0, 50_000, 0)
-	c.stands(d.ID, dispute.DeadlineRepayment, dispute.DeadlineLimitation)
+	c.stands(d.ID, dispute.DeadlineContest, dispute.DeadlineRepayment, dispute.DeadlineLimitation)
 	c.recorded(d.ID, "dispute.decided", "dispute.denied")
 	require.Equal(t, int64(1), c.number(`SELECT count(*) FROM dispute_messages WHERE dispute_id = $1 AND kind = 'denial'`, d.ID))
 }

@@ -110,7 +110,7 @@ func (w *claimWork) takeBack(ctx context.Context, reason string) error {
 		if err := w.withdraw(ctx); err != nil {
 			return err
 		}
-		return w.decisionMet(ctx, dispute.ActWithdraw)
+		return w.decisionMet(ctx)
 	}
 	if err := w.met(ctx, dispute.DeadlineCustomerReply, dispute.DeadlineNextRound); err != nil {
 		return err

@@ -23,16 +23,11 @@ func outcomeOf(d dispute.Dispute, dec dispute.Decision) dispute.Outcome {
 	return dec.Kind.Outcome()
 }
 
-// decisionMet ends what was waited for until the decision: deadlines, and searches for evidence that nobody needs any more.
-func (w *claimWork) decisionMet(ctx context.Context, act dispute.Act) error {
-	if err := w.met(ctx, dispute.MetBy(act)...); err != nil {
-		return err
-	}
+// decisionMet ends what was waited for until the decision: searches for evidence that nobody needs any more. Its deadlines
+// follow the amounts.
+func (w *claimWork) decisionMet(ctx context.Context) error {
 	if w.d.Amounts().UndecidedMinor > 0 {
 		return nil
-	}
-	if err := w.met(ctx, dispute.MetBy(dispute.ActDecide)...); err != nil {
-		return err
 	}
 	if err := w.closeTasks(ctx, "decided", taskTriage, taskEvidence); err != nil {
 		return err

@@ -183,7 +183,11 @@ func (w *claimWork) sortDeadlines(ctx context.Context, rule dispute.ReasonRule) 
 	if err != nil {
 		return err
 	}
-	list := dispute.DeadlinesFor(rule, w.d.ID, today(w.d.OpenedAt, t.zone), t.cal, newUUID)
+	on, err := w.days(ctx, t.zone)
+	if err != nil {
+		return err
+	}
+	list := dispute.DeadlinesFor(rule, w.d.ID, on, t.cal, newUUID)
 	kinds := make([]dispute.DeadlineKind, len(list))
 	for n, d := range list {
 		kinds[n] = d.Kind

@@ -21,14 +21,68 @@ func openingKinds() []DeadlineKind {
 	return []DeadlineKind{DeadlineTriage, DeadlineContest, DeadlineCarrier, DeadlineEvidence, DeadlineDecision, DeadlineLimitation}
 }
 
-// DeadlinesFor are the deadlines that begin with a case, in the order of its life. Days count from the day after opened; a
-// warning that would fall on that day or before is left out. A nil calendar has every day for a business day.
-func DeadlinesFor(rule ReasonRule, disputeID uuid.UUID, opened calendar.Date, cal *calendar.Calendar, newID func() uuid.UUID) []Deadline {
+// Anchor names the day from which a span counts.
+type Anchor string
+
+// The anchors. A deadline that does not begin with the case counts from what it is for and has none.
+const (
+	FromOpened  Anchor = "opened"       // the day on which we opened the case; the one when nothing is said
+	FromTaken   Anchor = "taken_on"     // the day on which the customer took the deduction, as it says
+	FromInvoice Anchor = "invoice_date" // the date of the invoice; of several, the earliest
+)
+
+// Anchors returns all anchors.
+func Anchors() []Anchor { return []Anchor{FromOpened, FromTaken, FromInvoice} }
+
+func anchorNames() []string {
+	names := make([]string, 0, len(Anchors()))
+	for _, a := range Anchors() {
+		names = append(names, string(a))
+	}
+	return names
+}
+
+// Days are the days of a case from which its deadlines may count. One that is not known is the day of opening.
+type Days struct {
+	Opened  calendar.Date
+	Taken   calendar.Date
+	Invoice calendar.Date
+	// Whole is the day on which the claim was opened that this one was split off; others' windows run on over the split.
+	Whole calendar.Date
+}
+
+// of is the day from which a kind counts.
+func (d Days) of(kind DeadlineKind, a Anchor) calendar.Date {
+	others := kind == DeadlineContest || kind == DeadlineCarrier || kind == DeadlineLimitation
+	switch {
+	case a == FromTaken && !d.Taken.IsZero():
+		return d.Taken
+	case a == FromInvoice && !d.Invoice.IsZero():
+		return d.Invoice
+	case others && !d.Whole.IsZero():
+		return d.Whole
+	}
+	return d.Opened
+}
+
+// DeadlinesFor are the deadlines that begin with a case, in the order of its life. Days count from the day after the rule's
+// anchor. A warning that would fall on that day or before is left out; where the anchor lies before the opening, one that
+// would fall before the case was there comes on the day after, if that is still in time. A nil calendar has every day for a
+// business day.
+func DeadlinesFor(rule ReasonRule, disputeID uuid.UUID, on Days, cal *calendar.Calendar, newID func() uuid.UUID) []Deadline {
 	var list []Deadline
 	for _, kind := range openingKinds() {
-		if d, ok := DeadlineFor(rule, kind, disputeID, opened, cal, newID); ok {
-			list = append(list, d)
+		d, ok := DeadlineFor(rule, kind, disputeID, on.of(kind, rule.Deadlines[kind].From), cal, newID)
+		if !ok || on.Opened.IsZero() {
+			continue
 		}
+		if !d.WarnOn.IsZero() && d.WarnOn <= on.Opened {
+			d.WarnOn = on.Opened.AddDays(1)
+			if d.WarnOn > d.DueOn {
+				d.WarnOn = 0
+			}
+		}
+		list = append(list, d)
 	}
 	return list
 }
@@ -102,6 +156,49 @@ func MetBy(a Act) []DeadlineKind {
 		return []DeadlineKind{DeadlineCustomerReply}
 	}
 	return nil
+}
+
+// Settled are the kinds of deadlines that an act and what it left of the claim settle: what was done meets them, and of the
+// rest nobody waits for them any more. It is asked after the amounts were moved and with the state that the act led to.
+// Our objection is made when a denial is sent or submitted: until then the window stands, unless the customer gives in.
+func (d Dispute) Settled(a Act) (met, idle []DeadlineKind) {
+	sum := d.Amounts()
+	met = MetBy(a)
+	settle := func(by bool, kinds ...DeadlineKind) {
+		if by {
+			met = append(met, kinds...)
+			return
+		}
+		idle = append(idle, kinds...)
+	}
+	decides := a == ActDecide || a == ActApprove || a == ActSettle || a == ActGiveUp
+	if sum.UndecidedMinor == 0 {
+		settle(decides, DeadlineTriage, DeadlineEvidence, DeadlineDecision)
+		if sum.DeniedMinor == 0 || a == ActWithdraw || a == ActAccepted {
+			idle = append(idle, DeadlineContest)
+		}
+	}
+	if sum.CreditDueMinor == 0 {
+		settle(decides || a == ActCredit, DeadlineCreditMemo)
+	}
+	if sum.DeniedMinor == 0 {
+		settle(a == ActRepay, DeadlineRepayment)
+	}
+	return met, append(idle, d.State.idle(sum)...)
+}
+
+// idle are the kinds that nobody waits for in a state: the customer's answer where nothing was asked of it or submitted to
+// it, and our next round where it has not refused.
+func (s State) idle(sum Amounts) []DeadlineKind {
+	var kinds []DeadlineKind
+	underContest := s == Contested || s == AwaitingApproval && sum.UndecidedMinor == 0
+	if s != AwaitingCustomer && !underContest {
+		kinds = append(kinds, DeadlineCustomerReply)
+	}
+	if s != RefusedByCustomer && (s != AwaitingApproval || sum.UndecidedMinor > 0) {
+		kinds = append(kinds, DeadlineNextRound)
+	}
+	return kinds
 }
 
 // Settle gives the deadlines of the named kinds that stand a new state, or all that stand when no kind is named, and returns

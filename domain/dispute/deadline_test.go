@@ -21,7 +21,7 @@ func TestDeadlinesBeginWithTheCase(t *testing.T) {
 		DeadlineTriage:     {Days: 2, WarnDays: 1},
 		DeadlineCreditMemo: {Days: 10},
 	}}
-	got := DeadlinesFor(rule, id, date("2026-04-30"), germany(t), newID) // a Thursday before Labour Day
+	got := DeadlinesFor(rule, id, Days{Opened: date("2026-04-30")}, germany(t), newID) // a Thursday before Labour Day
 	want := []Deadline{
 		{DisputeID: id, Kind: DeadlineTriage, DueOn: date("2026-05-02"), WarnOn: date("2026-05-01"), State: DeadlineOpen},
 		{DisputeID: id, Kind: DeadlineContest, DueOn: date("2026-05-30"), WarnOn: date("2026-05-23"), State: DeadlineOpen},
@@ -42,6 +42,53 @@ func TestDeadlinesBeginWithTheCase(t *testing.T) {
 	}
 	_, ok = DeadlineFor(rule, DeadlineContest, id, 0, nil, newID)
 	require.False(t, ok)
+}
+
+// A customer's window may count from the day on which it took the deduction or from the invoice's date; what is not known
+// counts from the opening. In calendar or business days.
+func TestAWindowCountsFromTheDayThatTheRuleNames(t *testing.T) {
+	t.Parallel()
+	on := Days{Opened: date("2026-04-30"), Taken: date("2026-04-20"), Invoice: date("2026-04-01")}
+	for name, c := range map[string]struct {
+		span      Span
+		on        Days
+		due, warn string
+	}{
+		"opening":                {Span{Days: 30, WarnDays: 7}, on, "2026-05-30", "2026-05-23"},
+		"opening, named":         {Span{Days: 30, WarnDays: 7, From: FromOpened}, on, "2026-05-30", "2026-05-23"},
+		"taking":                 {Span{Days: 30, WarnDays: 7, From: FromTaken}, on, "2026-05-20", "2026-05-13"},
+		"invoice":                {Span{Days: 45, WarnDays: 7, From: FromInvoice}, on, "2026-05-16", "2026-05-09"},
+		"business days":          {Span{Days: 10, Business: true, WarnDays: 1, From: FromTaken}, on, "2026-05-05", "2026-05-04"},
+		"warned late":            {Span{Days: 12, WarnDays: 5, From: FromTaken}, on, "2026-05-02", "2026-05-01"},
+		"ends today":             {Span{Days: 10, WarnDays: 5, From: FromTaken}, on, "2026-04-30", ""},
+		"over before we knew":    {Span{Days: 5, WarnDays: 2, From: FromTaken}, on, "2026-04-25", ""},
+		"no invoice":             {Span{Days: 30, From: FromInvoice}, Days{Opened: on.Opened, Taken: on.Taken}, "2026-05-30", ""},
+		"nobody knows when":      {Span{Days: 30, From: FromTaken}, Days{Opened: on.Opened}, "2026-05-30", ""},
+		"split off":              {Span{Days: 30}, Days{Opened: on.Opened, Whole: date("2026-04-10")}, "2026-05-10", ""},
+		"warned on its last day": {Span{Days: 11, WarnDays: 5, From: FromTaken}, on, "2026-05-01", "2026-05-01"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rule := ReasonRule{Deadlines: map[DeadlineKind]Span{DeadlineContest: c.span}}
+			got := DeadlinesFor(rule, newID(), c.on, germany(t), newID)
+			require.Len(t, got, 1)
+			require.Equal(t, date(c.due), got[0].DueOn)
+			if c.warn == "" {
+				require.True(t, got[0].WarnOn.IsZero())
+				return
+			}
+			require.Equal(t, date(c.warn), got[0].WarnOn)
+		})
+	}
+}
+
+// A customer's rule for a reason comes before the installation's, its anchor with it.
+func TestAWindowIsACustomersAndAReasons(t *testing.T) {
+	t.Parallel()
+	own := rules(t, "reasons: {shortage: {deadlines: {contest_window: {days: 10, business: true, from: taken_on}}}}")
+	merged := Merge([]*Rules{own, DefaultRules()})
+	require.Equal(t, Span{Days: 10, Business: true, From: FromTaken}, merged.RuleFor("shortage").Deadlines[DeadlineContest])
+	require.Equal(t, Span{Days: 30, WarnDays: 7}, merged.RuleFor("pricing").Deadlines[DeadlineContest])
 }
 
 func TestAWarningBeforeTheBeginningIsLeftOut(t *testing.T) {

@@ -24,6 +24,15 @@ const (
 // ReviewDays is the longest time, in calendar days, that a live case goes without a look.
 const ReviewDays = 14
 
+// dayBegins is the hour at which the work on a day's deadlines begins where the customer is: whoever gets a task, and the
+// customer who is told that we are late, are awake.
+const dayBegins = 8 * time.Hour
+
+// DeadlineDay is the day whose deadlines are worked on at an instant. A time zone that does not exist counts as UTC.
+func DeadlineDay(now time.Time, zone string) calendar.Date {
+	return calendar.DateOf(now.Add(-dayBegins), zoneOf(zone))
+}
+
 // File is what is known of a case when it is looked at.
 type File struct {
 	Dispute   Dispute
@@ -53,8 +62,7 @@ func Next(f File, now time.Time) Step {
 	if f.Dispute.State.Ended() {
 		return Step{Closed: true}
 	}
-	loc := zoneOf(f.TimeZone)
-	today := calendar.DateOf(now, loc)
+	today := DeadlineDay(now, f.TimeZone)
 	wake := today.AddDays(ReviewDays)
 	if f.Calendar != nil {
 		wake = f.Calendar.NextBusinessDay(wake)
@@ -67,7 +75,7 @@ func Next(f File, now time.Time) Step {
 			wake = day
 		}
 	}
-	return Step{WakeAt: wake.Time(loc)}
+	return Step{WakeAt: wake.Time(zoneOf(f.TimeZone)).Add(dayBegins)}
 }
 
 // DueDeadlines are those that need something today: a warning, or to lapse because their day has passed.

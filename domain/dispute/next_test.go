@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"arrears/domain/calendar"
 	. "arrears/domain/dispute"
 )
 
@@ -58,17 +57,17 @@ func TestDeadlinesAsAStory(t *testing.T) {
 		{Kind: DeadlineDecision, State: DeadlineMet, DueOn: date("2026-03-12")},
 	}
 	step := Next(f, berlin(t, "2026-03-20 17:00"))
-	require.Equal(t, Step{WakeAt: berlin(t, "2026-03-24 00:00")}, normal(step))
+	require.Equal(t, Step{WakeAt: berlin(t, "2026-03-24 08:00")}, normal(step))
 	step = Next(f, step.WakeAt)
 	require.Equal(t, MeetDeadline, step.Now)
 	warned := step.WakeAt
 	f.Deadlines[0].WarnedAt = &warned
 	step = Next(f, warned)
-	require.Equal(t, Step{WakeAt: berlin(t, "2026-04-01 00:00")}, normal(step), "the day itself is still in time")
+	require.Equal(t, Step{WakeAt: berlin(t, "2026-04-01 08:00")}, normal(step), "the day itself is still in time")
 	require.Empty(t, Next(f, step.WakeAt.Add(-time.Nanosecond)).Now)
 	require.Equal(t, MeetDeadline, Next(f, step.WakeAt).Now)
 	f.Deadlines[0].State = DeadlineLapsed
-	require.Equal(t, Step{WakeAt: berlin(t, "2026-04-15 00:00")}, normal(Next(f, step.WakeAt)), "a live case is looked at anyway")
+	require.Equal(t, Step{WakeAt: berlin(t, "2026-04-15 08:00")}, normal(Next(f, step.WakeAt)), "a live case is looked at anyway")
 }
 
 // normal shows the instant on Berlin's clock, so that equal instants are equal.
@@ -83,15 +82,15 @@ func normal(s Step) Step {
 func TestAReviewFallsOnABusinessDay(t *testing.T) {
 	t.Parallel()
 	f := fileOf(t)
-	require.Equal(t, Step{WakeAt: berlin(t, "2026-04-07 00:00")}, normal(Next(f, berlin(t, "2026-03-20 08:00"))), "after Easter")
+	require.Equal(t, Step{WakeAt: berlin(t, "2026-04-07 08:00")}, normal(Next(f, berlin(t, "2026-03-20 08:00"))), "after Easter")
 	f.Calendar = nil
-	require.Equal(t, Step{WakeAt: berlin(t, "2026-04-03 00:00")}, normal(Next(f, berlin(t, "2026-03-20 08:00"))))
+	require.Equal(t, Step{WakeAt: berlin(t, "2026-04-03 08:00")}, normal(Next(f, berlin(t, "2026-03-20 08:00"))))
 }
 
 func TestAZoneThatDoesNotExistIsUTC(t *testing.T) {
 	t.Parallel()
 	f := File{Dispute: claim(1), TimeZone: "Nowhere/Town", Deadlines: []Deadline{{State: DeadlineOpen, DueOn: date("2026-03-03")}}}
-	require.Equal(t, time.Date(2026, time.March, 4, 0, 0, 0, 0, time.UTC), Next(f, noon).WakeAt)
+	require.Equal(t, time.Date(2026, time.March, 4, 8, 0, 0, 0, time.UTC), Next(f, noon).WakeAt)
 	require.Equal(t, berlin(t, "2026-03-04 00:00").UTC(), Midnight(date("2026-03-04"), "Europe/Berlin").UTC())
 }
 
@@ -120,7 +119,7 @@ func TestEveryLiveCaseHasANextDate(t *testing.T) {
 			require.True(t, step.WakeAt.IsZero() && step.Now == "")
 		case step.Now != "":
 			require.Equal(t, now, step.WakeAt)
-			warn, lapsed := DueDeadlines(f.Deadlines, calendar.DateOf(now, zone(t, f.TimeZone)))
+			warn, lapsed := DueDeadlines(f.Deadlines, DeadlineDay(now, f.TimeZone))
 			require.NotEmpty(t, append(warn, lapsed...), "what is named is there to do")
 		default:
 			require.True(t, step.WakeAt.After(now))
@@ -129,11 +128,19 @@ func TestEveryLiveCaseHasANextDate(t *testing.T) {
 	})
 }
 
-func zone(t require.TestingT, name string) *time.Location {
-	if name == "" {
-		return time.UTC
+// A day's deadlines are worked on from eight in the morning where the customer is, also when somebody looks earlier, and on
+// the days on which clocks change.
+func TestADeadlinesDayBeginsInTheMorning(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, date("2026-03-09"), DeadlineDay(berlin(t, "2026-03-10 07:59"), "Europe/Berlin"))
+	require.Equal(t, date("2026-03-10"), DeadlineDay(berlin(t, "2026-03-10 08:00"), "Europe/Berlin"))
+	f := fileOf(t)
+	for _, day := range []string{"2026-03-10", "2026-03-29", "2026-10-25"} {
+		f.Deadlines = []Deadline{{Kind: DeadlineDecision, State: DeadlineOpen, DueOn: date(day).AddDays(-1)}}
+		night := berlin(t, day+" 00:30")
+		step := Next(f, night)
+		require.Empty(t, step.Now, "nobody is told at night that we are late")
+		require.True(t, step.WakeAt.After(night))
+		require.Equal(t, MeetDeadline, Next(f, step.WakeAt).Now, day)
 	}
-	loc, err := time.LoadLocation(name)
-	require.NoError(t, err)
-	return loc
 }

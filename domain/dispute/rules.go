@@ -60,6 +60,8 @@ type Span struct {
 	Days     int  `json:"days"`                // 0: there is no such deadline
 	Business bool `json:"business,omitempty"`  // business days; else calendar days
 	WarnDays int  `json:"warn_days,omitempty"` // how many days of the same kind before it a warning comes; 0: none
+	// From is the day that is counted from; empty: the opening. Only deadlines that begin with the case have one.
+	From Anchor `json:"from,omitempty"`
 }
 
 // DefaultPriority is that of a claim for which no rule gives one.

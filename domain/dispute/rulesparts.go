@@ -91,7 +91,7 @@ func (r *rulesReader) reasonRule(n *yaml.Node, path string) ReasonRule {
 					r.refuse(n, path, "unknown_field", "is not a kind of deadline")
 					return
 				}
-				rule.Deadlines[DeadlineKind(key)] = r.span(n, path)
+				rule.Deadlines[DeadlineKind(key)] = r.span(n, path, slices.Contains(openingKinds(), DeadlineKind(key)))
 			})
 		},
 	})
@@ -114,14 +114,18 @@ func (r *rulesReader) evidence(n *yaml.Node, path string, before []EvidenceRule)
 	return rule
 }
 
-func (r *rulesReader) span(n *yaml.Node, path string) Span {
+// span reads the time until a deadline; one that does not begin with the case has no anchor.
+func (r *rulesReader) span(n *yaml.Node, path string, opening bool) Span {
 	span := Span{Days: -1}
 	r.mapping(n, path, map[string]func(*yaml.Node, string){
 		"days":      func(n *yaml.Node, path string) { span.Days = r.number(n, path, 0, maxDays) },
 		"business":  func(n *yaml.Node, path string) { span.Business = r.truth(n, path) },
 		"warn_days": func(n *yaml.Node, path string) { span.WarnDays = r.number(n, path, 0, maxDays) },
+		"from":      func(n *yaml.Node, path string) { span.From = Anchor(r.oneOf(n, path, anchorNames())) },
 	})
 	switch {
+	case span.From != "" && !opening:
+		r.refuse(n, below(path, "from"), "not_anchored", "begins with what it is for, not with a day of the case")
 	case span.Days < 0:
 		r.refuse(n, below(path, "days"), "required", "is required")
 	case span.WarnDays > 0 && span.WarnDays >= span.Days:

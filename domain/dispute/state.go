@@ -27,7 +27,7 @@ const (
 	ActSubmit          Act = "submit"           // the denial goes to the customer's portal
 	ActAccepted        Act = "accepted"         // the customer accepts the denial
 	ActRefused         Act = "refused"          // the customer does not
-	ActNoAnswer        Act = "no_answer"        // they say nothing by the deadline, to a question or to the denial
+	ActNoAnswer        Act = "no_answer"        // they say nothing by the deadline, to a question or to the denial, also while giving up is proposed
 	ActAppeal          Act = "appeal"           // a customer appeal with new evidence
 	ActSettle          Act = "settle"           // give up an amount for peace
 	ActWithdraw        Act = "withdraw"         // the customer takes the claim back
@@ -80,7 +80,7 @@ func rules() map[Act][]State {
 		ActSubmit:          {AwaitingRepayment, AwaitingCreditMemo, RefusedByCustomer},
 		ActAccepted:        {Contested},
 		ActRefused:         {Contested},
-		ActNoAnswer:        {Contested, AwaitingCustomer},
+		ActNoAnswer:        {Contested, AwaitingCustomer, AwaitingApproval},
 		ActAppeal:          append(decided(), Closed),
 		ActSettle:          append(undecided(), decided()...),
 		ActWithdraw:        append(open, decided()...),
@@ -120,6 +120,8 @@ func (d Dispute) MayNow(a Act) bool {
 		return d.State.Allows(a) && sum.RepaidMinor > 0
 	case ActAppeal:
 		return d.State.Allows(a) && sum.DeniedMinor+sum.RepaidMinor > 0
+	case ActNoAnswer: // what was proposed under a contest stands; nobody waits for the customer before a first decision
+		return d.State.Allows(a) && (d.State != AwaitingApproval || d.Round > 0 && sum.UndecidedMinor == 0)
 	case ActVoid:
 		return d.State.Allows(a) && d.DecidedAt == nil && sum.UndecidedMinor == sum.ClaimedMinor-sum.WithdrawnMinor
 	}

@@ -27,7 +27,7 @@ const allowed = `
 	submit             .      .      .      .      .      x      .      x      x      .      .
 	accepted           .      .      .      .      .      .      x      .      .      .      .
 	refused            .      .      .      .      .      .      x      .      .      .      .
-	no_answer          .      .      x      .      .      .      x      .      .      .      .
+	no_answer          .      .      x      x      .      .      x      .      .      .      .
 	appeal             .      .      .      .      .      x      x      x      x      x      .
 	settle             x      x      x      .      x      x      x      x      x      .      .
 	withdraw           x      x      x      x      x      x      x      x      x      .      .
@@ -124,6 +124,7 @@ func TestWhereAnActLeads(t *testing.T) {
 		"refused by the customer":            {at(Contested, 0, 0, 40), ActRefused, RefusedByCustomer},
 		"next round":                         {at(RefusedByCustomer, 0, 0, 40), ActSubmit, Contested},
 		"no answer":                          {at(Contested, 0, 0, 40), ActNoAnswer, AwaitingRepayment},
+		"no answer while giving up waits":    {at(AwaitingApproval, 0, 0, 40), ActNoAnswer, AwaitingApproval},
 		"taken back after a refusal":         {at(RefusedByCustomer, 0, 0, 40), ActWithdraw, AwaitingRepayment},
 		"appealed":                           {at(AwaitingRepayment, 40, 0, 0), ActAppeal, Investigating},
 		"appealed after the end":             {at(Closed, 40, 0, 0), ActAppeal, Investigating},
@@ -169,4 +170,61 @@ func TestWhatIsPossibleNowDependsOnTheAmountsToo(t *testing.T) {
 	require.NotContains(t, d.Allowed(), ActVoid, "what was decided once stays, even while an appeal is open")
 	require.NotContains(t, at(Investigating, 60, 0, 40).Allowed(), ActVoid)
 	require.Empty(t, at(Void, 0, 0, 0).Allowed())
+	d = at(AwaitingApproval, 0, 0, 40)
+	require.NotContains(t, d.Allowed(), ActNoAnswer, "nothing was submitted")
+	d.Round = 1
+	require.Contains(t, d.Allowed(), ActNoAnswer)
+	d = at(AwaitingApproval, 40, 0, 0)
+	d.Round = 1
+	require.NotContains(t, d.Allowed(), ActNoAnswer, "the contest ended with the appeal")
+}
+
+// An act meets what it does; what nobody waits for any more is idle.
+func TestWhatAnActSettles(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		of        Dispute
+		act       Act
+		met, idle []DeadlineKind
+	}{
+		"a denial leaves our window to the objection": {
+			at(AwaitingRepayment, 0, 0, 100), ActDecide,
+			[]DeadlineKind{DeadlineTriage, DeadlineEvidence, DeadlineDecision, DeadlineCreditMemo}, []DeadlineKind{DeadlineCustomerReply, DeadlineNextRound},
+		},
+		"valid: nothing to object to": {
+			at(AwaitingCreditMemo, 0, 100, 0), ActDecide,
+			[]DeadlineKind{DeadlineTriage, DeadlineEvidence, DeadlineDecision},
+			[]DeadlineKind{DeadlineContest, DeadlineRepayment, DeadlineCustomerReply, DeadlineNextRound},
+		},
+		"credited": {
+			at(Closed, 0, 0, 0), ActCredit, []DeadlineKind{DeadlineCreditMemo},
+			[]DeadlineKind{DeadlineTriage, DeadlineDecision, DeadlineContest, DeadlineRepayment},
+		},
+		"repaid": {at(Closed, 0, 0, 0), ActRepay, []DeadlineKind{DeadlineRepayment}, []DeadlineKind{DeadlineContest, DeadlineCreditMemo}},
+		"given up": {
+			at(Closed, 0, 0, 0), ActGiveUp, []DeadlineKind{DeadlineDecision}, []DeadlineKind{DeadlineRepayment, DeadlineNextRound},
+		},
+		"taken back": {at(Closed, 0, 0, 0), ActWithdraw, nil, []DeadlineKind{DeadlineDecision, DeadlineEvidence, DeadlineContest}},
+		"submitted": {
+			at(Contested, 0, 0, 100), ActSubmit, []DeadlineKind{DeadlineContest, DeadlineNextRound}, []DeadlineKind{DeadlineNextRound},
+		},
+		"appealed":                     {at(Investigating, 100, 0, 0), ActAppeal, []DeadlineKind{DeadlineCustomerReply}, []DeadlineKind{DeadlineRepayment}},
+		"proposed after a question":    {at(AwaitingApproval, 100, 0, 0), ActPropose, []DeadlineKind{DeadlineDecision}, []DeadlineKind{DeadlineCustomerReply}},
+		"proposed after a submission":  {at(AwaitingApproval, 0, 0, 100), ActPropose, nil, nil},
+		"asked":                        {at(AwaitingCustomer, 100, 0, 0), ActAskCustomer, nil, []DeadlineKind{DeadlineNextRound}},
+		"the customer does not accept": {at(RefusedByCustomer, 0, 0, 100), ActRefused, []DeadlineKind{DeadlineCustomerReply}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			met, idle := c.of.Settled(c.act)
+			require.Subset(t, met, c.met)
+			require.Subset(t, idle, c.idle)
+		})
+	}
+	_, idle := at(AwaitingApproval, 0, 0, 100).Settled(ActPropose)
+	require.NotContains(t, idle, DeadlineCustomerReply, "the contest is on while giving up is proposed")
+	_, idle = at(Contested, 0, 0, 100).Settled(ActSubmit)
+	require.NotContains(t, idle, DeadlineContest)
+	_, idle = at(RefusedByCustomer, 0, 0, 100).Settled(ActRefused)
+	require.NotContains(t, idle, DeadlineNextRound)
 }

@@ -44,6 +44,24 @@ func TestAnAcknowledgementAsksForNothing(t *testing.T) {
 	}
 }
 
+// What is late is told as it is: the decision, or the credit memo of what was accepted.
+func TestADelayOfTheDecisionIsNotOneOfTheCreditMemo(t *testing.T) {
+	t.Parallel()
+	templates := load(t)
+	for _, language := range templates.Languages() {
+		c := claimed(notice.ClaimDelay)
+		c.Language = language
+		r, err := templates.Render(c)
+		require.NoError(t, err)
+		golden(t, language+"/claim-delay-decision.txt", "Subject: "+r.Subject+"\n\n"+r.Text+"\nSMS: "+r.SMS+"\n")
+		c.Claim.CreditedMinor = c.Claim.ClaimedMinor
+		r, err = templates.Render(c)
+		require.NoError(t, err)
+		require.Contains(t, r.Text, r.Page.Words["claim_credited"])
+		golden(t, language+"/claim-delay-memo.txt", "Subject: "+r.Subject+"\n\n"+r.Text+"\nSMS: "+r.SMS+"\n")
+	}
+}
+
 // A denial of what was paid under protest asks for nothing more.
 func TestADenialOfWhatWasPaidAsksForNothing(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,154 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"arrears/app"
+	"arrears/domain/calendar"
+	"arrears/domain/dispute"
+	"arrears/domain/fault"
+)
+
+// windows are a customer's own: each reason's counts from another day, in calendar or business days.
+const windows = `reasons:
+  tax: {deadlines: {contest_window: {days: 30, warn_days: 7, from: taken_on}}}
+  pricing: {deadlines: {contest_window: {days: 20, business: true, warn_days: 2, from: invoice_date}}}
+  freight: {deadlines: {contest_window: {days: 10, from: opened}}}
+`
+
+// opened opens a deduction of 200.00 on a new invoice, taken on a day.
+func (c *court) opened(taken calendar.Date, reason string) dispute.Dispute {
+	c.t.Helper()
+	c.invoices++
+	owed := c.owed("W-"+uuid.NewString(), 1_000_000)
+	d, err := c.app.OpenDispute(c.t.Context(), c.collector, app.NewDispute{
+		Kind: dispute.Deduction, CustomerID: c.customer.ID, Currency: "EUR", CustomerReason: reason, TakenOn: taken,
+		Parts: []app.NewDisputePart{{ItemID: c.id(owed.Items[0].ID), AmountMinor: 20_000}}, ClaimReference: "claim " + owed.Number,
+	})
+	require.NoError(c.t, err)
+	return d
+}
+
+// The customer's window counts from the day that its rule for the reason names; others' customers have the installation's.
+func TestTheContestWindowOfACustomerAndAReason(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	_, err := c.app.PublishTriageRules(t.Context(), c.supervisor, app.NewTriageRules{
+		Scope: "customer", CustomerID: c.id(c.customer.ID), Body: []byte(windows),
+	})
+	require.NoError(t, err)
+	due := func(id uuid.UUID) []calendar.Date {
+		d := c.deadline(id, dispute.DeadlineContest)
+		return []calendar.Date{d.DueOn, d.WarnOn}
+	}
+	today := calendar.DateOf(c.clock.now, time.UTC)
+	tax := c.opened(today.AddDays(-10), "tax")
+	require.Equal(t, []calendar.Date{today.AddDays(20), today.AddDays(13)}, due(tax.ID))
+	freight := c.opened(today.AddDays(-10), "freight")
+	require.Equal(t, []calendar.Date{today.AddDays(10), 0}, due(freight.ID))
+	pricing := c.opened(today.AddDays(-10), "pricing")
+	inv := c.now(pricing.Parts[0].InvoiceID.UUID)
+	cal, ok := calendar.Shipped(c.customer.Calendar)
+	require.True(t, ok)
+	ends := cal.AddBusinessDays(inv.InvoiceDate, 20)
+	require.Equal(t, ends, due(pricing.ID)[0])
+	shortage := c.opened(today.AddDays(-10), "shortage")
+	require.Equal(t, []calendar.Date{today.AddDays(30), today.AddDays(23)}, due(shortage.ID), "the installation's")
+
+	// Another reason has another window, from its own day.
+	_, err = c.app.TriageDispute(t.Context(), c.analyst, shortage.ID, app.TriageInput{Reason: "tax"})
+	require.NoError(t, err)
+	require.Equal(t, today.AddDays(20), due(shortage.ID)[0])
+}
+
+// The customer's window runs on over a split; our own days begin with the new case.
+func TestASplitDoesNotMoveTheCustomersWindow(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.deduction(20_000)
+	window, decision := c.deadline(d.ID, dispute.DeadlineContest).DueOn, c.deadline(d.ID, dispute.DeadlineDecision).DueOn
+	c.clock.now = c.clock.now.AddDate(0, 0, 7)
+	list, err := c.app.SplitDispute(t.Context(), c.analyst, d.ID, []app.SplitPart{{AmountMinor: 15_000}, {AmountMinor: 5_000, Reason: "freight"}})
+	require.NoError(t, err)
+	require.Equal(t, window, c.deadline(list[1].ID, dispute.DeadlineContest).DueOn)
+	require.Greater(t, c.deadline(list[1].ID, dispute.DeadlineDecision).DueOn, decision)
+	c.clock.now = c.clock.now.AddDate(0, 0, 7)
+	list, err = c.app.SplitDispute(t.Context(), c.analyst, list[1].ID, []app.SplitPart{{AmountMinor: 3_000}, {AmountMinor: 2_000, Reason: "tax"}})
+	require.NoError(t, err)
+	require.Equal(t, window, c.deadline(list[1].ID, dispute.DeadlineContest).DueOn, "however often it is split")
+}
+
+// A submission is our objection, and nothing is left to object to where the claim is valid or taken back.
+func TestTheWindowEndsWithTheObjection(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	state := func(id uuid.UUID) dispute.DeadlineState {
+		for _, d := range c.file(id).Deadlines {
+			if d.Kind == dispute.DeadlineContest {
+				return d.State
+			}
+		}
+		return ""
+	}
+	denied := c.denied()
+	require.Equal(t, dispute.DeadlineOpen, state(denied.ID), "a denial that nobody has sent yet objects to nothing")
+	_, err := c.app.SubmitDispute(t.Context(), c.analyst, denied.ID, app.NewRound{Channel: "portal"})
+	require.NoError(t, err)
+	require.Equal(t, dispute.DeadlineMet, state(denied.ID))
+	valid := c.deduction(20_000)
+	c.decide(c.analyst, valid.ID, dispute.DecideValid)
+	require.Equal(t, dispute.DeadlineCancelled, state(valid.ID))
+	taken := c.deduction(20_000)
+	_, err = c.app.WithdrawDispute(t.Context(), c.collector, taken.ID, "their mistake")
+	require.NoError(t, err)
+	require.Equal(t, dispute.DeadlineCancelled, state(taken.ID))
+}
+
+// An appeal answers the round that is on. After it was denied again, a refused proposal does not revive that round.
+func TestAnAppealEndsTheRound(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.denied()
+	_, err := c.app.SubmitDispute(t.Context(), c.analyst, d.ID, app.NewRound{Channel: "portal"})
+	require.NoError(t, err)
+	c.clock.now = c.clock.now.Add(time.Hour)
+	f, err := c.app.AppealDispute(t.Context(), c.collector, d.ID, app.Appeal{Reason: "new proof"})
+	require.NoError(t, err)
+	require.Equal(t, "refused", f.Rounds[0].Answer)
+	require.Equal(t, "new proof", f.Rounds[0].AnswerNote)
+	c.clock.now = c.clock.now.Add(time.Hour)
+	f = c.decide(c.second, d.ID, dispute.DecideInvalid)
+	require.Equal(t, dispute.AwaitingRepayment, f.State)
+	_, err = c.app.PutApprovalLimit(t.Context(), c.admin, dispute.Limit{Role: "analyst", Currency: "EUR", Kind: "give_up", AmountMinor: 1, Version: 1})
+	require.NoError(t, err)
+	f, err = c.app.GiveUpDispute(t.Context(), c.analyst, d.ID, app.Settlement{})
+	require.NoError(t, err)
+	require.Equal(t, dispute.AwaitingApproval, f.State)
+	_, err = c.app.AnswerDispute(t.Context(), c.analyst, d.ID, app.ContestAnswer{Answer: "no_answer"})
+	require.Equal(t, dispute.CodeNotNow, fault.CodeOf(err), "that round is over")
+	require.NoError(t, c.rule(c.supervisor, d.ID, false))
+	require.Equal(t, dispute.AwaitingRepayment, c.file(d.ID).State)
+}
+
+// What was not repaid in time is a supervisor's matter: parts that are paid later do not let the day begin and pass again.
+func TestAMissedRepaymentIsMissedOnce(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.denied()
+	c.clock.now = c.clock.now.AddDate(0, 2, 0)
+	_, err := c.conn.Exec(t.Context(), `UPDATE dispute_deadlines SET state = 'lapsed', settled_at = $2 WHERE dispute_id = $1 AND kind = 'repayment'`,
+		d.ID, c.clock.now)
+	require.NoError(t, err)
+	c.repays(d, 5_000)
+	require.Equal(t, int64(1), c.number(`SELECT count(*) FROM dispute_deadlines WHERE dispute_id = $1 AND kind = 'repayment'`, d.ID))
+	f, err := c.app.AppealDispute(t.Context(), c.collector, d.ID, app.Appeal{Reason: "proof"})
+	require.NoError(t, err)
+	require.Zero(t, f.Amounts().DeniedMinor)
+	c.decide(c.second, d.ID, dispute.DecideInvalid)
+	c.deadline(d.ID, dispute.DeadlineRepayment)
+	c.laws()
+}
