@@ -41,6 +41,8 @@ type App struct {
 	maxDocument int64
 
 	censusPause time.Duration
+
+	books bookShelf
 }
 
 // New makes the use cases.

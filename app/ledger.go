@@ -132,6 +132,31 @@ func (l *ledger) promisesOf(ctx context.Context, invoiceID uuid.UUID) ([]*promis
 	return list, nil
 }
 
+// loadPromises reads the promises of the loaded items' invoices at once.
+func (l *ledger) loadPromises(ctx context.Context) error {
+	var ids []uuid.UUID
+	for _, item := range l.items {
+		if _, known := l.promises[item.InvoiceID.UUID]; item.InvoiceID.Valid && !known {
+			ids = append(ids, item.InvoiceID.UUID)
+		}
+	}
+	if ids = inOrder(ids); len(ids) == 0 {
+		return nil
+	}
+	found, err := l.tx.PromisesOfInvoices(ctx, ids)
+	if err != nil {
+		return err
+	}
+	receivable.ByDueDate(found)
+	for _, id := range ids {
+		l.promises[id] = nil
+	}
+	for _, p := range found {
+		l.promises[p.InvoiceID] = append(l.promises[p.InvoiceID], &promiseState{Promise: p, before: p.State})
+	}
+	return nil
+}
+
 // changed lists the items that are not what they were, by id.
 func (l *ledger) changed() []*receivable.Item {
 	var list []*receivable.Item
@@ -152,10 +177,8 @@ func (l *ledger) settle(ctx context.Context) error {
 		return err
 	}
 	changed := l.changed()
-	for _, item := range changed {
-		if err := l.writeItem(ctx, item); err != nil {
-			return err
-		}
+	if err := l.writeItems(ctx, changed); err != nil {
+		return err
 	}
 	if err := l.endMoot(ctx, changed); err != nil {
 		return err
@@ -163,21 +186,29 @@ func (l *ledger) settle(ctx context.Context) error {
 	return l.writePromises(ctx)
 }
 
-func (l *ledger) writeItem(ctx context.Context, item *receivable.Item) error {
-	if *item == l.last(item.ID) {
-		return nil
+// writeItems writes those that are not as they were last written.
+func (l *ledger) writeItems(ctx context.Context, changed []*receivable.Item) error {
+	var list []receivable.Item
+	for _, item := range changed {
+		if *item == l.last(item.ID) {
+			continue
+		}
+		if err := l.followFlags(ctx, item); err != nil {
+			return err
+		}
+		if err := item.Check(); err != nil {
+			return err
+		}
+		list = append(list, *item)
 	}
-	if err := l.followFlags(ctx, item); err != nil {
+	if err := l.tx.UpdateItems(ctx, list); err != nil {
 		return err
 	}
-	if err := item.Check(); err != nil {
-		return err
+	for _, was := range list {
+		item := l.items[was.ID]
+		item.Version++
+		l.written[item.ID] = *item
 	}
-	if err := l.tx.UpdateItem(ctx, *item); err != nil {
-		return err
-	}
-	item.Version++
-	l.written[item.ID] = *item
 	return nil
 }
 

@@ -25,38 +25,53 @@ func (a *App) ReverseReceipt(ctx context.Context, who access.Principal, id uuid.
 	}
 	read := func(ctx context.Context, tx port.Tx) (receivable.Receipt, error) { return tx.Receipt(ctx, id) }
 	return command(ctx, a, read, func(ctx context.Context, tx port.Tx, now time.Time, entry uuid.UUID) error {
-		r, l, err := lockedReceipt(ctx, tx, now, who.ID, id)
-		if err != nil {
-			return err
-		}
-		waited := r.Rest() > 0
-		undone, err := r.Reverse(now, reason)
-		if err != nil {
-			return err
-		}
-		if err := undo(ctx, l, undone); err != nil {
-			return err
-		}
-		if err := undoWriteOffs(ctx, l, id); err != nil {
-			return err
-		}
-		if err := undoClaims(ctx, l, &r); err != nil {
-			return err
-		}
-		if err := tx.UpdateReceipt(ctx, r); err != nil {
-			return err
-		}
-		if err := l.settle(ctx); err != nil {
-			return err
-		}
-		if err := recordReceipt(ctx, tx, now, who.ID, r, entry, "receipt.reversed"); err != nil {
-			return err
-		}
-		if err := recordUndone(ctx, l, r.ID, "receipt.unapplied"); err != nil {
-			return err
-		}
-		return a.receiptChanged(ctx, l, r, waited || r.Rest() > 0, "receipt_reversed")
+		return a.reverse(ctx, tx, now, who.ID, id, reason, entry)
 	})
+}
+
+// reverse undoes a receipt in a transaction of the caller's. What waited for a clerk about it is settled.
+func (a *App) reverse(ctx context.Context, tx port.Tx, now time.Time, actor string, id uuid.UUID, reason string, entry uuid.UUID) error {
+	r, l, err := lockedReceipt(ctx, tx, now, actor, id)
+	if err != nil {
+		return err
+	}
+	waited := r.Rest() > 0
+	likely := r.Payer.LikelyID
+	undone, err := r.Reverse(now, reason)
+	if err != nil {
+		return err
+	}
+	if err := undo(ctx, l, undone); err != nil {
+		return err
+	}
+	if err := undoWriteOffs(ctx, l, id); err != nil {
+		return err
+	}
+	if err := undoClaims(ctx, l, &r); err != nil {
+		return err
+	}
+	if r.Payer.Match != receivable.MatchNone {
+		r.Payer.Match = receivable.MatchDone
+	}
+	if err := tx.UpdateReceipt(ctx, r); err != nil {
+		return err
+	}
+	if err := l.settle(ctx); err != nil {
+		return err
+	}
+	if err := recordReceipt(ctx, tx, now, actor, r, entry, "receipt.reversed"); err != nil {
+		return err
+	}
+	if err := recordUndone(ctx, l, r.ID, "receipt.unapplied"); err != nil {
+		return err
+	}
+	if err := settleException(ctx, tx, now, actor, r.ID, "reversed"); err != nil {
+		return err
+	}
+	if !r.CustomerID.Valid && likely.Valid && waited {
+		return a.reserveChanged(ctx, tx, now, reserve{likely.UUID, r.Currency, true}, "receipt_reversed")
+	}
+	return a.receiptChanged(ctx, l, r, waited || r.Rest() > 0, "receipt_reversed")
 }
 
 // lockedReceipt reads a receipt under the locks of its customer and of all whose items it touched. What was found to lock
@@ -87,8 +102,10 @@ func lockedReceipt(ctx context.Context, tx port.Tx, now time.Time, actor string,
 		return seen, nil, err
 	}
 	locks := scout.customers()
-	if seen.CustomerID.Valid {
-		locks = append(locks, seen.CustomerID.UUID)
+	for _, whose := range []uuid.NullUUID{seen.CustomerID, seen.Payer.LikelyID} {
+		if whose.Valid {
+			locks = append(locks, whose.UUID)
+		}
 	}
 	if err := lockCustomers(ctx, tx, locks...); err != nil {
 		return seen, nil, err
