@@ -140,7 +140,7 @@ func (l *ledger) followItem(item *receivable.Item) error {
 	return followContested(item, l.last(item.ID), parts)
 }
 
-// voidParts ends claims on an item that was never owed.
+// voidParts ends claims on an item that was never owed: what nobody decided on is void.
 func voidParts(parts []claimPart) error {
 	for _, p := range parts {
 		if p.CreditDueMinor > 0 {
@@ -155,7 +155,7 @@ func voidParts(parts []claimPart) error {
 		if err := p.Withdraw(p.UndecidedMinor); err != nil {
 			return err
 		}
-		p.claim.void = p.claim.d.Amounts().Done()
+		p.claim.void = p.claim.d.Amounts().Done() && !judged(*p.claim.d) // what somebody decided is closed
 	}
 	return nil
 }

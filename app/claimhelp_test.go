@@ -8,10 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"arrears/app"
+	"arrears/domain/audit"
 	"arrears/domain/census"
 	"arrears/domain/dispute"
 	"arrears/domain/receivable"
 	"arrears/port"
+	"arrears/replay"
 )
 
 // balance is where an item's money is.
@@ -48,7 +50,7 @@ func (c *court) laws() {
 			}
 			require.Empty(c.t, page.Found, part)
 		}
-		return nil
+		return c.proven(ctx, tx)
 	}))
 	c.nothing("the portfolio's law", `
 SELECT 'sums differ' FROM (
@@ -67,6 +69,35 @@ SELECT i.id::text || to_jsonb(i)::text || to_jsonb(p)::text FROM items i JOIN (
 WHERE i.kind IN ('deduction','claim') AND (
   i.original_minor <> p.claimed - p.withdrawn OR i.credited_minor <> p.credited OR i.written_off_minor + i.discounted_minor <> p.written
   OR i.paid_minor < p.repaid OR i.open_minor <> p.owed - (i.paid_minor - p.repaid))`)
+}
+
+// proven holds every claim against its record.
+func (c *court) proven(ctx context.Context, tx port.Tx) error {
+	list, err := tx.ListDisputes(ctx, port.DisputeFilter{}, port.Page{Limit: port.MaxLimit})
+	if err != nil {
+		return err
+	}
+	for _, d := range list.Items {
+		decisions, err := tx.ClaimDecisionsOf(ctx, d.ID)
+		if err != nil {
+			return err
+		}
+		rows, err := c.conn.Query(ctx, `SELECT at, actor, action, data::text FROM audit_entries WHERE subject_id = $1 ORDER BY recorded_at, id`, d.ID)
+		if err != nil {
+			return err
+		}
+		entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e audit.Entry, err error) {
+			var data string
+			err = row.Scan(&e.At, &e.Actor, &e.Action, &data)
+			e.Data = []byte(data)
+			return e, err
+		})
+		if err != nil {
+			return err
+		}
+		require.Empty(c.t, replay.ProveClaim(d, decisions, entries), "D-%d", d.Number)
+	}
+	return nil
 }
 
 // nothing asserts that a query finds nothing.

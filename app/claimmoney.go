@@ -105,7 +105,7 @@ func unwrite(parts []claimPart, minor int64) error {
 
 // judged reports whether somebody, not a rule, has decided on the claim.
 func judged(d dispute.Dispute) bool {
-	return d.DecidedAt != nil && d.Outcome != dispute.Tolerated && d.Outcome != dispute.Earned
+	return d.DecidedAt != nil && !d.Outcome.ByRule()
 }
 
 // followRepaid moves an amount from denied to repaid, or back.

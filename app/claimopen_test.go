@@ -151,6 +151,7 @@ func TestEarnedDiscountClosesByItself(t *testing.T) {
 	require.NoError(t, err)
 	c.holds(owed.Items[0].ID, balance{Original: 100_000, Open: 100_000})
 	c.holds(d.Parts[0].ItemID.UUID, balance{})
+	c.void(d.ID)
 
 	late := c.owed("I-2", 100_000)
 	in := c.newReceipt("B-2", 98_000, c.onItem(late.Items[0], 98_000, 0))
@@ -170,8 +171,108 @@ func TestToleranceGoesWithItsReceipt(t *testing.T) {
 	_, err := c.app.ReverseReceipt(t.Context(), c.collector, r.ID, "returned")
 	require.NoError(t, err)
 	c.holds(owed.Items[0].ID, balance{Original: 100_000, Open: 100_000})
-	require.Equal(t, dispute.Void, c.file(made[0].ID).State)
+	c.void(made[0].ID)
 	testkit.CheckEvents(t, c.db)
+}
+
+// void: what a rule had closed by itself went with its receipt, and the record proves each step.
+func (c *court) void(id uuid.UUID) {
+	c.t.Helper()
+	f := c.file(id)
+	require.Equal(c.t, []any{dispute.Void, dispute.Outcome("")}, []any{f.State, f.Outcome})
+	require.Equal(c.t, f.Amounts().ClaimedMinor, f.Amounts().WithdrawnMinor)
+	require.Subset(c.t, c.entries(id), []string{"dispute.decided", "dispute.closed", "dispute.voided"})
+	c.laws()
+}
+
+// An invoice that is void takes a claim along on which nobody had decided; what was decided is closed and not void.
+func TestADecidedClaimOnAVoidInvoiceIsClosed(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.claim(dispute.Contest, 5_000, "tax")
+	c.decide(c.analyst, d.ID, dispute.DecideInvalid)
+	_, err := c.app.VoidInvoice(t.Context(), c.supervisor, d.Parts[0].InvoiceID.UUID, "never delivered")
+	require.NoError(t, err)
+	f := c.file(d.ID)
+	require.Equal(t, []any{dispute.Closed, dispute.Invalid}, []any{f.State, f.Outcome})
+	require.Equal(t, dispute.Amounts{ClaimedMinor: 5_000, WithdrawnMinor: 5_000}, f.Amounts())
+	c.laws()
+}
+
+// MONEY.md: a short payment's remainder becomes a deduction with a reason, a claim reference or a rule of the customer, its
+// segment or the installation, and else it is a residual. What is small enough is tolerated before.
+func TestARuleMakesADifferenceADeduction(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	_, err := c.app.UpdateCustomer(t.Context(), c.supervisor, c.customer.ID, app.CustomerChange{Version: c.customer.Version, Segment: ptr("retail")})
+	require.NoError(t, err)
+	publish := func(scope, rule string) {
+		t.Helper()
+		in := app.NewTriageRules{Scope: scope, Body: []byte(`{"short_payment":` + rule + `}`)}
+		if scope == "customer" {
+			in.CustomerID = c.id(c.customer.ID)
+		}
+		if scope == "segment" {
+			in.Segment = "retail"
+		}
+		_, err := c.app.PublishTriageRules(t.Context(), c.supervisor, in)
+		require.NoError(t, err)
+	}
+	number := 0
+	short := func(withheld int64, change func(*app.ShortPaymentClaim)) []dispute.Dispute {
+		t.Helper()
+		number++
+		name := string(rune('a' + number))
+		owed := c.owed("I-"+name, 100_000)
+		claim := app.ShortPaymentClaim{InvoiceID: c.id(owed.ID), AmountMinor: withheld}
+		if change != nil {
+			change(&claim)
+		}
+		_, made := c.short("B-"+name, 100_000-withheld, []app.ReceiptApplication{c.onItem(owed.Items[0], 100_000-withheld, 0)}, claim)
+		want := balance{Original: 100_000, Paid: 100_000 - withheld, Open: withheld}
+		if len(made) > 0 {
+			want.Open, want.Moved = 0, withheld
+		}
+		c.holds(owed.Items[0].ID, want)
+		return made
+	}
+	require.Empty(t, short(20_000, nil), "a residual")
+	publish("default", `{"as":"deduction","reason":"tax"},"codes":[{"match":["tax"],"reason":"tax"}]`)
+	made := short(20_000, nil)
+	require.Equal(t, []any{"tax", dispute.Investigating}, []any{made[0].Reason, made[0].State})
+	require.Equal(t, "rule", c.text(`SELECT data->>'how' FROM audit_entries WHERE action = 'dispute.opened' AND subject_id = $1`, made[0].ID))
+	publish("segment", `{"as":"residual"}`)
+	require.Empty(t, short(20_000, nil), "the segment's comes before the installation's")
+	publish("customer", `{"as":"deduction"}`)
+	made = short(20_000, nil)
+	require.Equal(t, []any{"", dispute.Opened}, []any{made[0].Reason, made[0].State}, "the customer's comes first; an analyst finds the reason")
+	publish("customer", `{"as":"deduction","reason":"pricing"}`)
+	require.Equal(t, "pricing", short(20_000, nil)[0].Reason)
+	require.Equal(t, "tax", short(20_000, func(in *app.ShortPaymentClaim) { in.CustomerReason = "tax" })[0].Reason, "what the customer says counts")
+	publish("customer", `{"as":"residual"}`)
+	require.Empty(t, short(20_000, nil))
+	require.Len(t, short(20_000, func(in *app.ShortPaymentClaim) { in.ClaimReference = "DM-1" }), 1, "a reference makes it a claim")
+	c.laws()
+}
+
+// What is small enough is tolerated before the rule is asked, which then has no say in its reason.
+func TestToleranceComesBeforeTheRuleForDifferences(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	_, err := c.app.PublishTriageRules(t.Context(), c.supervisor, app.NewTriageRules{
+		Scope: "customer", CustomerID: c.id(c.customer.ID), Body: []byte(`{"short_payment":{"as":"deduction","reason":"tax"}}`),
+	})
+	require.NoError(t, err)
+	owed := c.owed("I", 100_000)
+	_, made := c.short("B", 99_600, []app.ReceiptApplication{c.onItem(owed.Items[0], 99_600, 0)}, app.ShortPaymentClaim{InvoiceID: c.id(owed.ID), AmountMinor: 400})
+	require.Equal(t, []any{dispute.Closed, dispute.Tolerated, ""}, []any{made[0].State, made[0].Outcome, made[0].Reason})
+	_, made = c.short("N", 80_000, nil, app.ShortPaymentClaim{AmountMinor: 20_000})
+	require.Equal(t, []any{dispute.Investigating, "tax"}, []any{made[0].State, made[0].Reason}, "what is netted is a claim anyway")
+	c.refuses(app.CodeRulesInvalid, func(ctx context.Context) error {
+		_, err := c.app.PublishTriageRules(ctx, c.supervisor, app.NewTriageRules{Scope: "default", Body: []byte(`{"short_payment":{"as":"deduction","reason":"weather"}}`)})
+		return err
+	})
+	c.laws()
 }
 
 // What is too large for the tolerance and has no reason is no claim: it stays open and is dunned.

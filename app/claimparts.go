@@ -18,6 +18,7 @@ type opening struct {
 	receipt uuid.NullUUID
 	netted  bool  // withheld from a receipt without naming an item that is open
 	whole   int64 // what a tolerance's share is of
+	byRule  bool  // a difference without a reason that a rule makes a claim
 	uncoded int64 // what the receipt's uncoded claims sum to; 0: this claim alone
 
 	parts []dispute.Part

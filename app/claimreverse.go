@@ -63,9 +63,10 @@ func undoClaims(ctx context.Context, l *ledger, r *receivable.Receipt) error {
 	return nil
 }
 
-// undoRule takes back what a rule gave away by itself: it went with the receipt. Its write-off has been undone already.
+// undoRule takes back what a rule gave away by itself: no person decided, so it goes with the receipt that caused it, and the
+// claim is void. Its write-off has been undone already.
 func undoRule(l *ledger, c *claimState) error {
-	if c.d.Outcome != dispute.Tolerated && c.d.Outcome != dispute.Earned {
+	if !c.d.Outcome.ByRule() {
 		return nil
 	}
 	for n := range c.d.Parts {

@@ -48,7 +48,7 @@ func (o *opening) sort(ctx context.Context) (triageSets, dispute.Sorted, error) 
 	if err != nil {
 		return sets, dispute.Sorted{}, err
 	}
-	facts := dispute.ClaimFacts{CustomerReason: o.in.CustomerReason, CustomerWords: o.in.CustomerWords}
+	facts := dispute.ClaimFacts{CustomerReason: o.in.CustomerReason, CustomerWords: o.in.CustomerWords, Difference: o.byRule}
 	spellings := []string{}
 	for _, text := range []string{o.in.CustomerReason, o.in.CustomerWords} {
 		if form := dispute.NormalForm(text); form != "" {

@@ -34,7 +34,8 @@ type ShortPaymentClaim struct {
 
 // RecordShortPayment enters a receipt with the claims that shortened it, in one transaction. What was withheld of an open
 // item becomes a deduction with a case; what is netted counts as if it had been paid. A difference without a reason, words or
-// a reference is written off when it is small enough, else it is no claim: it stays open and is dunned. The same receipt
+// a reference is written off when it is small enough; else a rule of the customer, its segment or the installation may make it a
+// claim, and without one it is none: it stays open and is dunned. The same receipt
 // again answers with what is there. Errors: as RecordReceipt and OpenDispute.
 func (a *App) RecordShortPayment(ctx context.Context, who access.Principal, in ShortPayment) (receivable.Receipt, []dispute.Dispute, error) {
 	var made receivable.Receipt
@@ -296,10 +297,10 @@ func (s *shortPayment) openClaim(ctx context.Context, o *opening) error {
 	return err
 }
 
-// isClaim reports whether a short payment's difference becomes a claim: it has a reason, words or a reference, was netted, or
-// is too small to look into. Anything else is a residual.
+// isClaim reports whether a short payment's difference becomes a claim: it has a reason, words or a reference, was netted, is
+// too small to look into, or a rule says so, which then gives its reason. Anything else is a residual.
 func (o *opening) isClaim(ctx context.Context) (bool, error) {
-	if o.netted || o.in.coded() {
+	if o.in.coded() {
 		return true, nil
 	}
 	_, sorted, err := o.sort(ctx)
@@ -310,5 +311,10 @@ func (o *opening) isClaim(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return o.tolerated(ctx, today(o.ledger.now, customer.TimeZone), sorted)
+	small, err := o.tolerated(ctx, today(o.ledger.now, customer.TimeZone), sorted)
+	if err != nil || small {
+		return small, err
+	}
+	o.byRule = sorted.ShortPayment.Deducts()
+	return o.byRule || o.netted, nil
 }

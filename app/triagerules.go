@@ -160,6 +160,9 @@ func (in NewTriageRules) fits(ctx context.Context, tx port.Tx, rules *dispute.Ru
 	for n, code := range rules.Codes {
 		miss(fmt.Sprintf("codes[%d].reason", n), code.Reason)
 	}
+	if rules.ShortPayment != nil && rules.ShortPayment.Reason != "" {
+		miss("short_payment.reason", rules.ShortPayment.Reason)
+	}
 	for reason := range rules.Reasons {
 		miss("reasons."+reason, reason)
 	}

@@ -128,21 +128,24 @@ func acts() map[string][]dispute.Act {
 		"dispute.split": {dispute.ActSplit}, "dispute.settled": {dispute.ActSettle, dispute.ActApprove},
 		"dispute.given_up": {dispute.ActGiveUp, dispute.ActApprove}, "dispute.withdrawn": {dispute.ActWithdraw},
 		"dispute.reopened": {dispute.ActReopen}, "dispute.repaid": {dispute.ActRepay}, "dispute.unrepaid": {dispute.ActUnrepay},
-		"dispute.voided": {dispute.ActVoid},
+		"dispute.voided": {dispute.ActVoid}, "dispute.owed_again": {dispute.ActUnrepay},
 	}
 }
 
 // proveStates follows the states that were recorded: each act must have been possible in the state before it. An entry that
-// names no state leaves open which one followed.
+// neither names nor implies a state leaves open which one followed.
 func proveStates(d dispute.Dispute, entries []audit.Entry) []string {
 	var differs []string
-	was := dispute.State("")
+	was, outcome := dispute.State(""), dispute.Outcome("")
 	known := acts()
 	for _, e := range entries {
-		if allowed, ok := known[e.Action]; ok && was != "" && !allows(was, allowed) {
+		if e.Action == "dispute.voided" && was == dispute.Closed && !outcome.ByRule() {
+			differs = append(differs, fmt.Sprintf("%s at %s was not possible: somebody had decided (%s)", e.Action, e.At.UTC().Format(time.RFC3339), outcome))
+		} else if allowed, ok := known[e.Action]; ok && was != "" && !allows(was, allowed) {
 			differs = append(differs, fmt.Sprintf("%s at %s was not possible while the case was %s", e.Action, e.At.UTC().Format(time.RFC3339), was))
 		}
 		next := stateIn(e)
+		outcome = outcomeIn(e)
 		if _, act := known[e.Action]; next != "" || act {
 			was = next
 		}
@@ -162,13 +165,54 @@ func allows(s dispute.State, acts []dispute.Act) bool {
 	return false
 }
 
-// stateIn is the state that an entry names as the one after it.
-func stateIn(e audit.Entry) dispute.State {
-	var data struct{ State dispute.State }
+// said is what an entry says of the case.
+type said struct {
+	State   dispute.State
+	Outcome dispute.Outcome
+	Answer  string
+}
+
+func saidBy(e audit.Entry) said {
+	var data said
 	if json.Unmarshal(e.Data, &data) != nil {
+		return said{}
+	}
+	return data
+}
+
+// outcomeIn is the outcome with which an entry ends the case; none where it does not.
+func outcomeIn(e audit.Entry) dispute.Outcome {
+	if e.Action != "dispute.closed" {
 		return ""
 	}
-	return data.State
+	return saidBy(e).Outcome
+}
+
+// stateIn is the state that an entry names as the one after it, or that what it tells leads to whatever the amounts are.
+func stateIn(e audit.Entry) dispute.State {
+	data := saidBy(e)
+	if data.State != "" {
+		return data.State
+	}
+	switch e.Action {
+	case "dispute.closed":
+		return dispute.Closed
+	case "dispute.voided":
+		return dispute.Void
+	case "dispute.customer_asked":
+		return dispute.AwaitingCustomer
+	case "dispute.customer_replied", "dispute.appealed", "dispute.reopened":
+		return dispute.Investigating
+	case "dispute.decision_proposed":
+		return dispute.AwaitingApproval
+	case "dispute.submitted":
+		return dispute.Contested
+	case "dispute.answered":
+		if data.Answer == "refused" {
+			return dispute.RefusedByCustomer
+		}
+	}
+	return ""
 }
 
 // Write tells the report in words: each entry, where the money is, the runs, the verdict.

@@ -82,6 +82,59 @@ func TestAnAlteredClaimIsNoticed(t *testing.T) {
 	}
 }
 
+// ended is an entry that closed the case with an outcome.
+func ended(n int, outcome dispute.Outcome) audit.Entry {
+	e := happened(n, "dispute.closed", "")
+	e.Data = []byte(fmt.Sprintf(`{"outcome":%q}`, outcome))
+	return e
+}
+
+// What a rule closed by itself is void with its receipt; what a person decided never is, and nothing happens to a void case.
+func TestWhatMayBeVoid(t *testing.T) {
+	t.Parallel()
+	part := dispute.Part{Amounts: dispute.Claim(4_00)}
+	part.UndecidedMinor, part.WithdrawnMinor = 0, 4_00
+	d := dispute.Dispute{State: dispute.Void, ClaimedWhole: 4_00, Parts: []dispute.Part{part}}
+	began, voided := happened(0, "dispute.opened", ""), happened(3, "dispute.voided", "")
+	for name, c := range map[string]struct {
+		entries []audit.Entry
+		wrong   int
+	}{
+		"undecided":             {[]audit.Entry{happened(0, "dispute.opened", dispute.Investigating), voided}, 0},
+		"tolerated":             {[]audit.Entry{began, happened(1, "dispute.decided", ""), ended(2, dispute.Tolerated), voided}, 0},
+		"an earned discount":    {[]audit.Entry{began, happened(1, "dispute.decided", ""), ended(2, dispute.Earned), voided}, 0},
+		"settled by a person":   {[]audit.Entry{began, happened(1, "dispute.settled", ""), ended(2, dispute.Settled), voided}, 1},
+		"denied":                {[]audit.Entry{began, happened(1, "dispute.decided", ""), happened(2, "dispute.message_sent", dispute.AwaitingRepayment), voided}, 1},
+		"void, and then repaid": {[]audit.Entry{began, voided, happened(4, "dispute.repaid", "")}, 1},
+		"not void after all":    {[]audit.Entry{began, voided, happened(4, "dispute.linked", dispute.Investigating)}, 1},
+	} {
+		require.Len(t, replay.ProveClaim(d, nil, c.entries), c.wrong, name)
+	}
+}
+
+// What an entry implies is held against what follows, without a state in its data.
+func TestStatesThatAnEntryImplies(t *testing.T) {
+	t.Parallel()
+	d, dec := denied()
+	refused := happened(5, "dispute.answered", "")
+	refused.Data = []byte(`{"answer":"refused"}`)
+	for name, c := range map[string]struct {
+		more  []audit.Entry
+		wrong int
+	}{
+		"asked twice":           {[]audit.Entry{happened(4, "dispute.customer_asked", "")}, 2}, // not possible, and not where the case is
+		"answered unasked":      {[]audit.Entry{happened(4, "dispute.answered", "")}, 1},
+		"submitted, then again": {[]audit.Entry{happened(4, "dispute.submitted", ""), happened(5, "dispute.submitted", "")}, 2},
+		"refused":               {[]audit.Entry{happened(4, "dispute.submitted", ""), refused}, 1}, // the case awaits repayment
+		"closed, owed again":    {[]audit.Entry{happened(4, "dispute.given_up", ""), ended(5, dispute.Invalid), happened(6, "dispute.owed_again", "")}, 0},
+		"proposed, refused":     {[]audit.Entry{happened(4, "dispute.decision_proposed", ""), happened(5, "dispute.approval_refused", "")}, 0},
+		"appealed, triaged":     {[]audit.Entry{happened(4, "dispute.appealed", ""), happened(5, "dispute.triaged", "")}, 0},
+		"still closed":          {[]audit.Entry{ended(4, dispute.Invalid)}, 1},
+	} {
+		require.Len(t, replay.ProveClaim(d, []dispute.Decision{dec}, append(story(), c.more...)), c.wrong, name)
+	}
+}
+
 func rehash(dec *dispute.Decision) { dec.ContentHash = dispute.ContentHash(*dec) }
 
 // The report says in words what happened and where every cent is.

@@ -74,6 +74,9 @@ const (
 	WithdrawnBy    Outcome = "withdrawn"       // the customer took it back
 )
 
+// ByRule reports whether a rule, and no person, gave the claim this outcome.
+func (o Outcome) ByRule() bool { return o == Tolerated || o == Earned }
+
 // Dispute is a claim and its case.
 type Dispute struct {
 	ID         uuid.UUID

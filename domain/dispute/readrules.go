@@ -88,7 +88,8 @@ func (r *rulesReader) rules(n *yaml.Node) *Rules {
 			days := r.number(n, path, 0, maxDays)
 			rules.DiscountGraceDays = &days
 		},
-		"payable_days": func(n *yaml.Node, path string) { rules.PayableDays = r.number(n, path, 1, maxDays) },
+		"payable_days":  func(n *yaml.Node, path string) { rules.PayableDays = r.number(n, path, 1, maxDays) },
+		"short_payment": func(n *yaml.Node, path string) { rules.ShortPayment = r.shortPayment(n, path) },
 	})
 	r.checkCodes(rules)
 	return rules

@@ -22,6 +22,8 @@ type Rules struct {
 	DiscountGraceDays *int `json:"discount_grace_days,omitempty"`
 	// PayableDays are calendar days from a denial until the amount is payable; 0: as the next wider set says.
 	PayableDays int `json:"payable_days,omitempty"`
+	// ShortPayment nil: as the next wider set says; of the widest, a difference without a reason is a residual.
+	ShortPayment *ShortPayment `json:"short_payment,omitempty"`
 }
 
 // CodeRule maps spellings, whether codes or words, to a reason. Case, accents and punctuation do not matter.
@@ -121,6 +123,10 @@ func Merge(sets []*Rules) *Rules {
 		}
 		if all.PayableDays == 0 {
 			all.PayableDays = set.PayableDays
+		}
+		if all.ShortPayment == nil && set.ShortPayment != nil {
+			own := *set.ShortPayment
+			all.ShortPayment = &own
 		}
 	}
 	return all

@@ -34,7 +34,7 @@ const (
 	ActRepay           Act = "repay"            // money for the denied part came
 	ActUnrepay         Act = "unrepay"          // and went again
 	ActGiveUp          Act = "give_up"          // write the denied part off
-	ActVoid            Act = "void"             // the receipt behind it was reversed
+	ActVoid            Act = "void"             // the receipt behind it was reversed, and at most a rule had decided
 	ActReopen          Act = "reopen"           // a closed case, by a person with a reason
 	ActSplit           Act = "split"            // one claim into several
 	ActEvidence        Act = "evidence"         // evidence is requested, comes, or is waived
@@ -87,7 +87,7 @@ func rules() map[Act][]State {
 		ActRepay:           begun(),
 		ActUnrepay:         begun(),
 		ActGiveUp:          decided(),
-		ActVoid:            open,
+		ActVoid:            append(open, Closed),
 		ActReopen:          {AwaitingCreditMemo, Closed},
 		ActSplit:           undecided(),
 	}
@@ -123,6 +123,9 @@ func (d Dispute) MayNow(a Act) bool {
 	case ActNoAnswer: // what was proposed under a contest stands; nobody waits for the customer before a first decision
 		return d.State.Allows(a) && (d.State != AwaitingApproval || d.Round > 0 && sum.UndecidedMinor == 0)
 	case ActVoid:
+		if d.State == Closed { // nobody decided: a rule gave the amount away, and takes it back
+			return d.Outcome.ByRule()
+		}
 		return d.State.Allows(a) && d.DecidedAt == nil && sum.UndecidedMinor == sum.ClaimedMinor-sum.WithdrawnMinor
 	}
 	return d.State.Allows(a)

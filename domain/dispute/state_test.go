@@ -34,7 +34,7 @@ const allowed = `
 	repay              x      x      x      x      x      x      x      x      x      x      .
 	unrepay            x      x      x      x      x      x      x      x      x      x      .
 	give_up            .      .      .      .      .      x      x      x      x      .      .
-	void               x      x      x      x      x      .      .      .      .      .      .
+	void               x      x      x      x      x      .      .      .      .      x      .
 	reopen             .      .      .      .      .      x      .      .      .      x      .
 	split              x      x      x      .      x      .      .      .      .      .      .
 `
@@ -160,6 +160,12 @@ func TestWhatIsPossibleNowDependsOnTheAmountsToo(t *testing.T) {
 	d = at(AwaitingCreditMemo, 0, 100, 0)
 	require.ElementsMatch(t, []Act{ActCredit, ActWithdraw, ActReopen}, d.Allowed())
 	d = at(Closed, 0, 0, 0)
+	require.Equal(t, []Act{ActReopen}, d.Allowed())
+	for _, outcome := range []Outcome{Tolerated, Earned} {
+		d.Outcome = outcome
+		require.ElementsMatch(t, []Act{ActVoid, ActReopen}, d.Allowed(), "what a rule closed goes with its receipt")
+	}
+	d.Outcome = Invalid
 	require.Equal(t, []Act{ActReopen}, d.Allowed())
 	d.Parts[0].WithdrawnMinor, d.Parts[0].RepaidMinor = 60, 40
 	require.ElementsMatch(t, []Act{ActAppeal, ActUnrepay, ActReopen}, d.Allowed())

@@ -12,7 +12,9 @@ import (
 type ClaimFacts struct {
 	CustomerReason string // their code, as it came
 	CustomerWords  string
-	AliasReason    string // what corrections taught that their code or words mean; empty: nothing
+	// Difference says that a short payment left it without any reason, and that it is too large to be tolerated.
+	Difference  bool
+	AliasReason string // what corrections taught that their code or words mean; empty: nothing
 }
 
 // The ways in which a reason is found.
@@ -20,18 +22,20 @@ const (
 	ByCode  = "code"  // the customer's code is one that the rules name
 	ByWords = "words" // its words hold a spelling that the rules name
 	ByAlias = "alias" // a correction taught it
+	ByRule  = "rule"  // what a short payment leaves open without a reason is a claim for it
 	ByNear  = "near"  // a spelling that the rules name, with a slip of the pen
 )
 
 // Sorted is what the rules make of a claim.
 type Sorted struct {
 	Reason            string // of ours; empty: unknown, an analyst's task
-	How               string // ByCode, ByWords, ByAlias or ByNear; empty when unknown
+	How               string // ByCode, ByWords, ByAlias, ByNear or ByRule; empty when unknown
 	Matched           string // the spelling that decided, in normal form
 	Rule              ReasonRule
 	PayableDays       int
 	DiscountGraceDays int
 	Tolerance         *Tolerance // nil: nothing is tolerated
+	ShortPayment      *ShortPayment
 }
 
 // Triage sorts a claim by the sets of rules that apply to it, most specific first. It looks for the customer's code, then
@@ -41,6 +45,10 @@ func Triage(sets []*Rules, in ClaimFacts) Sorted {
 	s := Sorted{}
 	s.Reason, s.How, s.Matched = find(sets, in)
 	all := Merge(sets)
+	s.ShortPayment = all.ShortPayment
+	if in.Difference && s.Reason == "" && s.ShortPayment.Deducts() && s.ShortPayment.Reason != "" {
+		s.Reason, s.How = s.ShortPayment.Reason, ByRule
+	}
 	s.Rule = all.RuleFor(s.Reason)
 	s.PayableDays, s.DiscountGraceDays, s.Tolerance = all.PayableDays, all.graceOf(), all.Tolerance
 	if s.PayableDays == 0 {

@@ -137,7 +137,7 @@ func claimWords() map[Form]map[string]string {
 		},
 		FormCode: {
 			"reason_code": "Our cause of the claim; empty when unknown.",
-			"how":         "How its reason was found: code, words, alias or near; empty when unknown.",
+			"how":         "How its reason was found: code, words, alias, near or rule; empty when unknown.",
 			"outcome":     "How the claim was decided; empty when it was not.",
 			"why":         "What changed.",
 			"limit_code":  "Why the decider's own limit does not do.",
