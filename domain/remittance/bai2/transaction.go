@@ -113,27 +113,21 @@ func describe(t *remittance.Transaction, f *fields, kind Type) {
 var (
 	// returnReason is a reason of an ACH return.
 	returnReason = regexp.MustCompile(`\bR(0[1-9]|[1-7][0-9]|8[0-5])\b`)
-	// tags are the names that banks put into the words of ACH entries, wires and transfers.
-	tags = regexp.MustCompile(`(?:^|[ ,;])(ORIG CO NAME|ORIG ID|DESC DATE|CO ENTRY DESCR|SEC|TRACE#|TRACE NO|EED|IND ID|IND NAME|TRN|` +
-		`ORIGINATOR|ORIG|ORG|OGB|OBI|RFB|BNF|BBK|IMAD|OMAD|FR|ENDT|TRID|PY|BI|OB3|OB|BO1|BO) ?[:=] ?`)
 )
 
 // readTags reads one text's tags; each value goes up to the next tag. The words themselves stay as they are.
 func readTags(t *remittance.Transaction, text string) {
-	if !strings.ContainsAny(text, ":=") {
-		return
-	}
-	found := tags.FindAllStringSubmatchIndex(text, -1)
+	found := tags(text)
 	for i, m := range found {
 		end := len(text)
 		if i+1 < len(found) {
-			end = found[i+1][0]
+			end = found[i+1].from
 		}
-		value := remittance.Clean(text[m[1]:end], remittance.MaxField)
+		value := remittance.Clean(text[m.to:end], remittance.MaxField)
 		if value == "" {
 			continue
 		}
-		switch text[m[2]:m[3]] {
+		switch m.name {
 		case "ORIG CO NAME", "ORIGINATOR", "ORIG", "ORG", "BO1":
 			t.Payer.Name = value
 		case "ORIG ID":
@@ -151,4 +145,31 @@ func readTags(t *remittance.Transaction, text string) {
 			}
 		}
 	}
+}
+
+// tag is where a tag stands in a text: from its beginning to behind its mark.
+type tag struct {
+	name     string
+	from, to int
+}
+
+// tags finds the names that banks put into the words of ACH entries, wires and transfers, with a colon or an equals sign.
+func tags(text string) []tag {
+	var found []tag
+	for i := range len(text) {
+		if text[i] != ':' && text[i] != '=' {
+			continue
+		}
+		before := strings.TrimSuffix(text[:i], " ")
+		for _, name := range []string{"ORIG CO NAME", "ORIG ID", "DESC DATE", "CO ENTRY DESCR", "SEC", "TRACE#", "TRACE NO", "EED", "IND ID",
+			"IND NAME", "TRN", "ORIGINATOR", "ORIG", "ORG", "OGB", "OBI", "RFB", "BNF", "BBK", "IMAD", "OMAD", "FR", "ENDT", "TRID", "PY", "BI",
+			"OB3", "OB", "BO1", "BO"} {
+			from := len(before) - len(name)
+			if strings.HasSuffix(before, name) && (from == 0 || strings.IndexByte(" ,;", before[from-1]) >= 0) {
+				found = append(found, tag{name, from, i + 1})
+				break
+			}
+		}
+	}
+	return found
 }

@@ -13,7 +13,6 @@ type german struct{}
 
 var (
 	germanHead = regexp.MustCompile(`^(\d{3})([^A-Za-z0-9 /])(00|10|20|30|31|32)`)
-	keyword    = regexp.MustCompile(`(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT|PURP|RREF)\+`)
 	// germanReturns are the business codes of payments that came back.
 	germanReturns = map[string]bool{"009": true, "059": true, "108": true, "109": true, "159": true, "181": true, "184": true}
 	returnCode    = regexp.MustCompile(`\b(A[CGM]\d\d|BE\d\d|CNOR|DNOR|FF05|FOCR|MD\d\d|MS0[23]|RC01|RR0[1-4]|SL01|TECH|CUST|DUPL|FRAD|NOAS)\b`)
@@ -72,22 +71,49 @@ func germanReturn(t *remittance.Transaction, code string) {
 	t.Entry.Reversal = true
 }
 
+// named is where a name stands in a text: from its beginning to behind its mark.
+type named struct {
+	name     string
+	from, to int
+}
+
+// keywords finds the SEPA keywords, each with a plus behind it.
+func keywords(text string) []named {
+	var found []named
+	for i := range len(text) {
+		if text[i] != '+' {
+			continue
+		}
+		for n := 4; n >= 3; n-- {
+			if i < n {
+				continue
+			}
+			switch name := text[i-n : i]; name {
+			case "EREF", "KREF", "MREF", "CRED", "DEBT", "SVWZ", "ABWA", "ABWE", "IBAN", "COAM", "OAMT", "PURP", "RREF", "BIC":
+				found = append(found, named{name, i - n, i + 1})
+				n = 0
+			}
+		}
+	}
+	return found
+}
+
 // germanPurpose reads the SEPA keywords within the purpose; without any, all of it is words.
 func germanPurpose(t *remittance.Transaction, purpose string) {
-	found := keyword.FindAllStringSubmatchIndex(purpose, -1)
+	found := keywords(purpose)
 	if len(found) == 0 {
 		keep(t, purpose)
 		return
 	}
-	keep(t, purpose[:found[0][0]])
+	keep(t, purpose[:found[0].from])
 	for i, m := range found {
 		end := len(purpose)
 		if i+1 < len(found) {
-			end = found[i+1][0]
+			end = found[i+1].from
 		}
-		raw := strings.TrimSpace(purpose[m[1]:end])
+		raw := strings.TrimSpace(purpose[m.to:end])
 		value := clean(raw)
-		switch key := purpose[m[2]:m[3]]; {
+		switch key := m.name; {
 		case value == "":
 		case key == "EREF":
 			t.EndToEnd = reference(value)

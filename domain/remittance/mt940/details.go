@@ -91,16 +91,12 @@ func IsIBAN(s string) bool {
 // slashed reads /TAG/value/ words as banks in the Netherlands and elsewhere write them for SEPA payments.
 type slashed struct{}
 
-var (
-	slashTag = regexp.MustCompile(`/(TRTP|IBAN|BIC|NAME|REMI|EREF|ORDP|BENM|ISDT|CNTP|CSID|MARF|RTRN|PREF|PURP|ULTD|ULTB|ULTC|IREF|OCMT|OAMT|` +
-		`CHGS|CHGP|EXCH|SVCL|ADDR|TRCD|BUSP|KREF|SUBA|ORIG)/`)
-	slashHead = regexp.MustCompile(`^/[A-Z]{2,4}/`)
-)
+var slashHead = regexp.MustCompile(`^/[A-Z]{2,4}/`)
 
 func (slashed) Name() string { return "slash-tagged" }
 
 func (slashed) Match(lines []string, _ Context) bool {
-	return slashHead.MatchString(lines[0]) && slashTag.MatchString(strings.Join(lines, ""))
+	return slashHead.MatchString(lines[0]) && len(slashTags(strings.Join(lines, ""))) > 0
 }
 
 func (slashed) Read(lines []string, c Context, t *remittance.Transaction) {
@@ -109,33 +105,50 @@ func (slashed) Read(lines []string, c Context, t *remittance.Transaction) {
 	} else if number, found := strings.CutPrefix(first, "P"); found && strings.Trim(number, "0123456789") == "" {
 		t.Payer.Account.Other = strings.TrimLeft(number, "0") // a Dutch giro number
 	}
-	text, tag, whose := strings.Join(lines, ""), "", ""
-	for text != "" {
-		m := slashTag.FindStringSubmatchIndex(text)
-		value := text
-		if m != nil {
-			value = text[:m[0]]
+	text, whose := strings.Join(lines, ""), ""
+	found := slashTags(text)
+	keep(t, text[:found[0].from])
+	for i, m := range found {
+		end := len(text)
+		if i+1 < len(found) {
+			end = max(found[i+1].from, m.to)
 		}
-		switch tag {
+		raw := text[m.to:end]
+		value := clean(strings.Trim(raw, "/"))
+		switch m.name {
 		case "ORDP", "BENM", "ULTD", "ULTB", "ULTC":
-			whose = tag
+			whose = m.name
 		}
-		if tag == "NAME" && strings.HasPrefix(whose, "ULT") {
-			if (whose == "ULTD") == t.Credit { // the other is on our own side
-				t.UltimatePayer.Name = clean(strings.Trim(value, "/"))
-			}
-			whose = ""
-		} else {
-			slashValue(t, tag, clean(strings.Trim(value, "/")), value)
+		if m.name != "NAME" || !strings.HasPrefix(whose, "ULT") {
+			slashValue(t, m.name, value, raw)
+			continue
 		}
-		if m == nil {
-			return
+		if (whose == "ULTD") == t.Credit { // the other is on our own side
+			t.UltimatePayer.Name = value
 		}
-		tag, text = text[m[2]:m[3]], text[m[1]-1:]
-		if next := slashTag.FindStringIndex(text); next == nil || next[0] != 0 {
-			text = text[1:]
+		whose = ""
+	}
+}
+
+// slashTags finds the tags between slashes; the slash behind one may be that before the next.
+func slashTags(text string) []named {
+	var found []named
+	for i := 0; i < len(text); i++ {
+		if text[i] != '/' {
+			continue
+		}
+		n := strings.IndexByte(text[i+1:min(i+6, len(text))], '/')
+		if n < 0 {
+			continue
+		}
+		switch name := text[i+1 : i+1+n]; name {
+		case "TRTP", "IBAN", "BIC", "NAME", "REMI", "EREF", "ORDP", "BENM", "ISDT", "CNTP", "CSID", "MARF", "RTRN", "PREF", "PURP", "ULTD", "ULTB",
+			"ULTC", "IREF", "OCMT", "OAMT", "CHGS", "CHGP", "EXCH", "SVCL", "ADDR", "TRCD", "BUSP", "KREF", "SUBA", "ORIG":
+			found = append(found, named{name, i, i + 2 + n})
+			i += n
 		}
 	}
+	return found
 }
 
 func slashValue(t *remittance.Transaction, tag, value, raw string) {
@@ -169,8 +182,6 @@ func slashValue(t *remittance.Transaction, tag, value, raw string) {
 		t.Return = &remittance.Return{Code: value, EndToEnd: t.EndToEnd}
 	case "REMI":
 		remittanceWords(t, value)
-	case "":
-		keep(t, value)
 	}
 }
 
