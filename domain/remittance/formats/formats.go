@@ -18,6 +18,7 @@ import (
 	"arrears/domain/remittance/camt"
 	"arrears/domain/remittance/csvfile"
 	"arrears/domain/remittance/jsonfile"
+	"arrears/domain/remittance/lockbox"
 	"arrears/domain/remittance/mail"
 	"arrears/domain/remittance/mt940"
 	"arrears/domain/remittance/x12"
@@ -31,14 +32,16 @@ const (
 	Camt  Format = "camt"
 	MT940 Format = "mt940"
 	BAI2  Format = "bai2"
-	X12   Format = "x12"
-	JSON  Format = "json"
-	Mail  Format = "mail" // or the plain text of an advice
-	CSV   Format = "csv"  // by a profile
+	// Lockbox is a BAI lockbox file of records with fixed positions.
+	Lockbox Format = "lockbox"
+	X12     Format = "x12"
+	JSON    Format = "json"
+	Mail    Format = "mail" // or the plain text of an advice
+	CSV     Format = "csv"  // by a profile
 )
 
 // All lists the formats in the order in which people meet them.
-func All() []Format { return []Format{Camt, MT940, BAI2, X12, CSV, JSON, Mail} }
+func All() []Format { return []Format{Camt, MT940, BAI2, Lockbox, X12, CSV, JSON, Mail} }
 
 // Known reports whether the format is one of All.
 func (f Format) Known() bool {
@@ -54,8 +57,9 @@ func (f Format) Known() bool {
 const HeadSize = 4096
 
 var (
-	swiftTag  = regexp.MustCompile(`(?m)^:(20|25|28C?|60[FM]|61|62[FM]|86|940):`)
-	adviceKey = regexp.MustCompile(`(?mi)^(payer|remitting|amount|payment amount|check amount|invoices?|invoice numbers?|deductions?|check number)[ \t]*:`)
+	swiftTag    = regexp.MustCompile(`(?m)^:(20|25|28C?|60[FM]|61|62[FM]|86|940):`)
+	lockboxHead = regexp.MustCompile(`^1[0-9]{2}[A-Za-z0-9 ]{20}[0-9]{6}`)
+	adviceKey   = regexp.MustCompile(`(?mi)^(payer|remitting|amount|payment amount|check amount|invoices?|invoice numbers?|deductions?|check number)[ \t]*:`)
 )
 
 // Detect tells a file's format by its first bytes; false when nothing gives it away, as with CSV.
@@ -70,6 +74,8 @@ func Detect(head []byte) (Format, bool) {
 		return JSON, true
 	case bytes.HasPrefix(text, []byte("01,")):
 		return BAI2, true
+	case lockboxHead.Match(text):
+		return Lockbox, true
 	case segment(text, "ISA"), segment(text, "GS"), segment(text, "ST"):
 		return X12, true
 	case mail.IsMessage(text), len(adviceKey.FindAll(text, 3)) > 1:
@@ -138,6 +144,8 @@ func read(format Format, in io.Reader, o Options, to remittance.Sink) error {
 		return mt940.Read(in, mt940.Options{}, to)
 	case BAI2:
 		return bai2.Read(in, bai2.Options{Currency: o.Currency}, to)
+	case Lockbox:
+		return lockbox.Read(in, lockbox.Options{Currency: o.Currency}, to)
 	case X12:
 		return x12.Read(in, x12.Options{Currency: o.Currency}, to)
 	case JSON:

@@ -26,6 +26,7 @@ func TestDetectSamples(t *testing.T) {
 		"bank/mt940/jejik-rabobank-iban.txt":             formats.MT940,
 		"bank/mt940/self-provided__february_30.sta":      formats.MT940,
 		"bank/bai2/moov-sample1.txt":                     formats.BAI2,
+		"bank/lockbox/test_lockbox.bai":                  formats.Lockbox,
 		"remittance/x12-820/x12types_820_01.edi":         formats.X12,
 		"remittance/x12-812/x12types_812_full.edi":       formats.X12,
 		"remittance/mail/1_exact_lockbox.txt":            formats.Mail,
@@ -80,7 +81,7 @@ func TestRead(t *testing.T) {
 		require.Len(t, c.Advices, 1, name)
 		require.EqualValues(t, 500, c.Advices[0].Minor)
 	}
-	for _, file := range []string{"bank/camt/viafintech-053-valid.xml", "bank/mt940/jejik-ing-unix.txt", "bank/bai2/moov-sample1.txt"} {
+	for _, file := range []string{"bank/camt/viafintech-053-valid.xml", "bank/mt940/jejik-ing-unix.txt", "bank/bai2/moov-sample1.txt", "bank/lockbox/test_lockbox.bai"} {
 		var c remittance.Collector
 		_, err := formats.Read(rtest.Shared(t, file), formats.Options{}, remittance.Check(&c))
 		require.NoError(t, err, file)
