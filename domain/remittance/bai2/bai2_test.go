@@ -229,12 +229,17 @@ func TestRefusalsAndAlarms(t *testing.T) {
 	}
 }
 
+func before(record string) string {
+	head, _, _ := strings.Cut(whole, "\n"+record)
+	return head + "\n"
+}
+
 func TestWhatCannotGoOn(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, code string }{
 		"empty":            {"", remittance.CodeUnknownFormat},
 		"another format":   {":20:STARTUMS\n", remittance.CodeUnknownFormat},
-		"truncated":        {whole[:strings.Index(whole, "49,")], remittance.CodeTruncated},
+		"truncated":        {before("49,"), remittance.CodeTruncated},
 		"entry outside":    {"01,a,b,261120,,1,,,2/\n16,142,5,,,,/\n", remittance.CodeMalformed},
 		"continuation":     {"88,100/\n", remittance.CodeMalformed},
 		"group outside":    {"02,a,b,1,261119,,,/\n", remittance.CodeMalformed},
@@ -242,13 +247,13 @@ func TestWhatCannotGoOn(t *testing.T) {
 		"trailer outside":  {"99,0,0,1/\n", remittance.CodeMalformed},
 		"group trailer":    {"01,a,b,261120,,1,,,2/\n98,0,0,1/\n", remittance.CodeMalformed},
 		"as-of date":       {strings.Replace(whole, "261119", "261339", 1), remittance.CodeBadDate},
-		"file in file":     {whole[:strings.Index(whole, "02,")] + whole, remittance.CodeTruncated},
+		"file in file":     {before("02,") + whole, remittance.CodeTruncated},
 		"unknown record":   {strings.Replace(whole, "49,4", "50,4", 1), remittance.CodeMalformed},
 		"no end of record": {"01," + strings.Repeat("x", 200_000), remittance.CodeTooLarge},
 	} {
 		_, err := rtest.Collect(parse, c.text)
+		require.Error(t, err, name)
 		requireCode(t, c.code, err)
-		_ = name
 	}
 }
 

@@ -91,7 +91,7 @@ func TestDressDoesNotMatter(t *testing.T) {
 	require.NoError(t, err)
 	var fixed strings.Builder
 	for _, l := range strings.Split(strings.TrimSpace(deposit()), "\n") {
-		fixed.WriteString(fmt.Sprintf("%-120s", l))
+		fmt.Fprintf(&fixed, "%-120s", l)
 	}
 	for name, text := range map[string]string{
 		"crlf": strings.ReplaceAll(deposit(), "\n", "\r\n"), "cr": strings.ReplaceAll(deposit(), "\n", "\r"), "bom": "\xEF\xBB\xBF" + deposit(),
