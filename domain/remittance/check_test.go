@@ -175,7 +175,7 @@ func TestMalformedSaysWhere(t *testing.T) {
 
 func TestClean(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{"": "", " a \t\n b ": "a b", "a\x00b": "a b", "äöü": "äöü", "\xffx": "x", "\u00a0x\u2003y": "x y"} {
+	for in, want := range map[string]string{"": "", "\ta \t\n b\n": "a b", "a\x00b": "a b", "äöü": "äöü", "\xffx": "x", "\u00a0x\u2003y": "x y"} {
 		require.Equal(t, want, remittance.Clean(in, 100), "%q", in)
 	}
 	require.Equal(t, "äö", remittance.Clean("äöü", 5), "characters stay whole")

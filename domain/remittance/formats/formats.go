@@ -90,7 +90,7 @@ func segment(text []byte, name string) bool {
 		return false
 	}
 	b := text[len(name)]
-	return b > ' ' && b < 0x7f && !(b >= '0' && b <= '9') && !(b >= 'A' && b <= 'Z') && !(b >= 'a' && b <= 'z') && b != ',' && b != ';'
+	return bytes.IndexByte([]byte("*|^~!+:>'#$%&/<=?@`{}\\"), b) >= 0 || b > 0 && b < ' ' && b != '\n' && b != '\t'
 }
 
 // plain is the head as UTF-8 with one kind of line end, without a byte order mark and blanks before it.

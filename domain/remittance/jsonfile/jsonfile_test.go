@@ -75,7 +75,7 @@ func TestRefusals(t *testing.T) {
 		"no date":        {`"booked_on": "2026-09-18", "direction": "credit"`, `"direction": "credit"`, "refused transactions/booked_on bad_date"},
 		"date":           {`"2026-09-18", "direction": "credit"`, `"2026-02-30", "direction": "credit"`, "refused transactions malformed"},
 		"state":          {`"direction": "credit"`, `"direction": "credit", "state": "maybe"`, "refused transactions/state unsupported_status"},
-		"unknown member": {`"reference": "B1"`, `"refrence": "B1"`, "refused transactions malformed"},
+		"unknown member": {`"reference": "B1"`, `"referenceX": "B1"`, "refused transactions malformed"},
 		"line kind":      {`"kind": "invoice"`, `"kind": "bill"`, "refused transactions/lines/kind malformed"},
 		"return":         {`"end_to_end": "E0", "amount_minor": 2000`, `"amount_minor": -1`, "refused transactions/return/amount_minor bad_amount"},
 	} {

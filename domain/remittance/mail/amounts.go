@@ -3,6 +3,7 @@ package mail
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"arrears/domain/intake"
 	"arrears/domain/money"
@@ -62,11 +63,9 @@ func scan(s string) (number, bool) {
 func (n *number) trailing(s string) {
 	s = strings.TrimSpace(s)
 	n.rest = s
-	for _, r := range s {
-		if c, is := signs[r]; is && n.currency == "" {
-			n.currency, n.rest = c, strings.TrimSpace(strings.TrimPrefix(s, string(r)))
-		}
-		break
+	r, size := utf8.DecodeRuneInString(s)
+	if c, is := signs[r]; is && n.currency == "" {
+		n.currency, n.rest = c, strings.TrimSpace(s[size:])
 	}
 	if len(s) >= 3 && (len(s) == 3 || !isWord(rune(s[3]))) {
 		if c := money.Currency(s[:3]); c.Valid() && n.currency == "" {
@@ -105,7 +104,7 @@ func separators(digits string) (decimal, thousands string, known bool) {
 }
 
 // style is how the mail writes numbers, learned from those that can be read in one way only.
-type style struct{ decimal, thousands string }
+type style struct{ decimal string }
 
 func (st *style) learn(text string) {
 	for _, word := range strings.Fields(text) {

@@ -14,7 +14,6 @@ type adjustment struct {
 	advice  remittance.Advice
 	bcd     segment
 	begun   bool
-	settled bool
 	refused bool
 	invoice string // of the whole set
 	order   string

@@ -247,6 +247,7 @@ func TestEnvelopes(t *testing.T) {
 func TestMalformed(t *testing.T) {
 	t.Parallel()
 	whole := file("004010", head+"RMR*IV*A-1**1000~")
+	before, _, _ := strings.Cut(whole, "RMR")
 	for name, x := range map[string]struct{ text, code string }{
 		"empty":              {"", remittance.CodeUnknownFormat},
 		"blank":              {" \n ", remittance.CodeUnknownFormat},
@@ -255,7 +256,7 @@ func TestMalformed(t *testing.T) {
 		"separator a blank":  {"ISA 00", remittance.CodeMalformed},
 		"header only":        {whole[:60], remittance.CodeTruncated},
 		"in a segment":       {whole[:len(whole)-4], remittance.CodeTruncated},
-		"in a set":           {whole[:strings.Index(whole, "RMR")], remittance.CodeTruncated},
+		"in a set":           {before, remittance.CodeTruncated},
 		"header never ends":  {"ST*820*" + strings.Repeat("A", 500), remittance.CodeMalformed},
 		"endless segment":    {whole[:120] + strings.Repeat("A", 70<<10), remittance.CodeTooLarge},
 		"header without end": {"ISA" + strings.Repeat("*00", 16) + "00000", remittance.CodeMalformed},
