@@ -10,6 +10,7 @@ import (
 	"arrears/app"
 	"arrears/domain/access"
 	"arrears/domain/dispute"
+	"arrears/domain/fault"
 )
 
 // Every command is refused in every state that does not allow it, and changes nothing.
@@ -79,4 +80,48 @@ func TestWhatACaseAllows(t *testing.T) {
 	require.ElementsMatch(t, []dispute.Act{
 		dispute.ActTriage, dispute.ActEvidence, dispute.ActAskCustomer, dispute.ActWithdraw, dispute.ActSplit, dispute.ActDecide, dispute.ActSettle,
 	}, read(c.analyst))
+}
+
+// Whoever may not do it learns nothing about what they sent: the role is asked before the input and before the case.
+func TestTheRoleIsAskedBeforeTheInput(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	ctx, none := t.Context(), uuid.UUID{}
+	file := func(_ app.DisputeFile, err error) error { return err }
+	writes := func(who access.Principal) map[string]error {
+		return map[string]error{
+			"triage":           file(c.app.TriageDispute(ctx, who, none, app.TriageInput{Priority: -1})),
+			"request evidence": file(c.app.RequestEvidence(ctx, who, none, nil)),
+			"answer evidence":  file(c.app.AnswerEvidence(ctx, who, none, none, app.EvidenceAnswer{State: "guess"})),
+			"ask":              file(c.app.AskCustomer(ctx, who, none, app.CustomerQuestion{})),
+			"reply":            file(c.app.CustomerReplied(ctx, who, none, "")),
+			"submit":           file(c.app.SubmitDispute(ctx, who, none, app.NewRound{Channel: "pigeon"})),
+			"answer":           file(c.app.AnswerDispute(ctx, who, none, app.ContestAnswer{Answer: "perhaps"})),
+			"appeal":           file(c.app.AppealDispute(ctx, who, none, app.Appeal{AmountMinor: -1})),
+			"withdraw":         file(c.app.WithdrawDispute(ctx, who, none, "")),
+			"link":             file(c.app.LinkDisputes(ctx, who, none, none, "perhaps")),
+		}
+	}
+	decides := func(who access.Principal) map[string]error {
+		return map[string]error{
+			"decide":  file(c.app.DecideDispute(ctx, who, none, app.NewDecision{Kind: "guess"})),
+			"settle":  file(c.app.SettleDispute(ctx, who, none, app.Settlement{AmountMinor: -1})),
+			"give up": file(c.app.GiveUpDispute(ctx, who, none, app.Settlement{AmountMinor: -1})),
+			"reopen":  file(c.app.ReopenDispute(ctx, who, none, "")),
+		}
+	}
+	for _, who := range []access.Principal{c.reader, {ID: "nobody"}} {
+		for name, err := range writes(who) {
+			require.Equal(t, access.CodeForbidden, fault.CodeOf(err), name)
+		}
+	}
+	for _, who := range []access.Principal{c.reader, c.collector, {ID: "nobody"}} {
+		for name, err := range decides(who) {
+			require.Equal(t, access.CodeForbidden, fault.CodeOf(err), name)
+		}
+	}
+	for name, err := range writes(c.collector) {
+		require.NotEqual(t, access.CodeForbidden, fault.CodeOf(err), name)
+		require.Error(t, err, name)
+	}
 }

@@ -24,6 +24,9 @@ type Appeal struct {
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now, dispute.exceeds_denied,
 // document.not_found, item.customer_differs.
 func (a *App) AppealDispute(ctx context.Context, who access.Principal, id uuid.UUID, in Appeal) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesWrite); err != nil {
+		return DisputeFile{}, err
+	}
 	if err := in.check(); err != nil {
 		return DisputeFile{}, err
 	}

@@ -34,6 +34,9 @@ type NewRound struct {
 // answer until ReplyBy.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now.
 func (a *App) SubmitDispute(ctx context.Context, who access.Principal, id uuid.UUID, in NewRound) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesWrite); err != nil {
+		return DisputeFile{}, err
+	}
 	if err := in.check(); err != nil {
 		return DisputeFile{}, err
 	}
@@ -89,6 +92,9 @@ type ContestAnswer struct {
 // due; no answer, the denied part is collected as well.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now.
 func (a *App) AnswerDispute(ctx context.Context, who access.Principal, id uuid.UUID, in ContestAnswer) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesWrite); err != nil {
+		return DisputeFile{}, err
+	}
 	var f receivable.Form
 	receivable.OneOf(&f, "answer", contestAnswer(in.Answer), "accepted", "refused", "no_answer")
 	f.Text("note", in.Note, maxNote)

@@ -40,6 +40,9 @@ type NewDecision struct {
 // dispute.evidence_missing, dispute.decision_invalid, dispute.not_whole, dispute.exceeds_undecided, reason_code.unknown,
 // document.not_found, item.customer_differs.
 func (a *App) DecideDispute(ctx context.Context, who access.Principal, id uuid.UUID, in NewDecision) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesDecide); err != nil {
+		return DisputeFile{}, err
+	}
 	if err := in.check(); err != nil {
 		return DisputeFile{}, err
 	}

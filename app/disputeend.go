@@ -32,6 +32,9 @@ func (in Settlement) check(least int64) error {
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now, dispute.same_decider,
 // dispute.exceeds_undecided, dispute.exceeds_denied, reason_code.unknown.
 func (a *App) SettleDispute(ctx context.Context, who access.Principal, id uuid.UUID, in Settlement) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesDecide); err != nil {
+		return DisputeFile{}, err
+	}
 	if err := in.check(1); err != nil {
 		return DisputeFile{}, err
 	}
@@ -59,6 +62,9 @@ func (a *App) SettleDispute(ctx context.Context, who access.Principal, id uuid.U
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now, dispute.exceeds_denied,
 // reason_code.unknown.
 func (a *App) GiveUpDispute(ctx context.Context, who access.Principal, id uuid.UUID, in Settlement) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesDecide); err != nil {
+		return DisputeFile{}, err
+	}
 	if err := in.check(0); err != nil {
 		return DisputeFile{}, err
 	}
@@ -82,6 +88,9 @@ func (a *App) GiveUpDispute(ctx context.Context, who access.Principal, id uuid.U
 // denial. What it only contested is asked for again. A denial that it contested it accepts.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now.
 func (a *App) WithdrawDispute(ctx context.Context, who access.Principal, id uuid.UUID, reason string) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesWrite); err != nil {
+		return DisputeFile{}, err
+	}
 	if err := checkText("reason", reason); err != nil {
 		return DisputeFile{}, err
 	}
@@ -124,6 +133,9 @@ func (w *claimWork) takeBack(ctx context.Context, reason string) error {
 // void, and a write-off is undone, for themselves.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now.
 func (a *App) ReopenDispute(ctx context.Context, who access.Principal, id uuid.UUID, reason string) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesDecide); err != nil {
+		return DisputeFile{}, err
+	}
 	if err := checkText("reason", reason); err != nil {
 		return DisputeFile{}, err
 	}

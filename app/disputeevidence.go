@@ -38,6 +38,9 @@ type EvidenceRequest struct {
 // asked for there. It is possible until the case has ended.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now.
 func (a *App) RequestEvidence(ctx context.Context, who access.Principal, id uuid.UUID, list []EvidenceRequest) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesWrite); err != nil {
+		return DisputeFile{}, err
+	}
 	if err := checkRequests(list); err != nil {
 		return DisputeFile{}, err
 	}
@@ -168,6 +171,9 @@ type EvidenceAnswer struct {
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now, dispute_evidence.not_found,
 // document.not_found, item.customer_differs.
 func (a *App) AnswerEvidence(ctx context.Context, who access.Principal, id, evidenceID uuid.UUID, in EvidenceAnswer) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesWrite); err != nil {
+		return DisputeFile{}, err
+	}
 	if err := in.check(); err != nil {
 		return DisputeFile{}, err
 	}

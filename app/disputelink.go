@@ -21,6 +21,9 @@ type linkState string
 // changed by it.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, item.customer_differs.
 func (a *App) LinkDisputes(ctx context.Context, who access.Principal, id, other uuid.UUID, state string) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesWrite); err != nil {
+		return DisputeFile{}, err
+	}
 	var f receivable.Form
 	receivable.OneOf(&f, "state", linkState(state), "suspected", "confirmed", "dismissed")
 	if id == other {

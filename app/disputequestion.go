@@ -20,6 +20,9 @@ type CustomerQuestion struct {
 // AskCustomer notes that the customer was asked for something; the case waits for the answer until ReplyBy.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now.
 func (a *App) AskCustomer(ctx context.Context, who access.Principal, id uuid.UUID, in CustomerQuestion) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesWrite); err != nil {
+		return DisputeFile{}, err
+	}
 	var f receivable.Form
 	f.Required("note", in.Note, maxNote)
 	if !in.ReplyBy.IsZero() {
@@ -45,6 +48,9 @@ func (a *App) AskCustomer(ctx context.Context, who access.Principal, id uuid.UUI
 // CustomerReplied notes that the customer answered: the case goes on.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now.
 func (a *App) CustomerReplied(ctx context.Context, who access.Principal, id uuid.UUID, note string) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesWrite); err != nil {
+		return DisputeFile{}, err
+	}
 	var f receivable.Form
 	f.Text("note", note, maxNote)
 	if err := f.Err("reply"); err != nil {

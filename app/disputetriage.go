@@ -29,6 +29,9 @@ const maxTeam = 100
 // customer's words are remembered for the reason that a person gave them.
 // Errors: access.forbidden, receivable.invalid, dispute.not_found, dispute.not_now, dispute.changed, reason_code.unknown.
 func (a *App) TriageDispute(ctx context.Context, who access.Principal, id uuid.UUID, in TriageInput) (DisputeFile, error) {
+	if err := access.Require(who, access.DisputesWrite); err != nil {
+		return DisputeFile{}, err
+	}
 	if err := in.check(); err != nil {
 		return DisputeFile{}, err
 	}
