@@ -34,15 +34,22 @@ type hit struct {
 	weak bool
 }
 
+// newBoard sets out what was found. What the caller gave stays as it was.
 func newBoard(r Receipt, c Candidates, book *Rulebook, env Env) *board {
 	b := &board{r: r, env: env, base: book, truncated: c.Truncated, tokens: tokensOf(r)}
 	b.items = sorted(c.Items, func(i *Item) bool { return i.keys.ready }, (*Item).prepare, compareItems, func(i *Item) uuid.UUID { return i.ID })
 	b.customers = sorted(c.Customers, func(c *Customer) bool { return c.keys.ready }, (*Customer).prepare, compareCustomers,
 		func(c *Customer) uuid.UUID { return c.ID })
 	b.credits = sorted(c.Credits, func(*Credit) bool { return true }, func(*Credit) {}, compareCredits, func(c *Credit) uuid.UUID { return c.ID })
-	b.lines = slices.Clone(r.Lines)
+	b.read()
+	return b
+}
+
+// read takes in what the receipt says, and finds what it names.
+func (b *board) read() {
+	b.lines = slices.Clone(b.r.Lines)
 	slices.SortFunc(b.lines, compareLines)
-	for _, p := range r.payers() {
+	for _, p := range b.r.payers() {
 		if key := NameKey(p.Name); key != "" {
 			b.names = append(b.names, key)
 		}
@@ -52,7 +59,6 @@ func newBoard(r Receipt, c Candidates, book *Rulebook, env Env) *board {
 	}
 	b.readTexts()
 	b.findHits()
-	return b
 }
 
 func (b *board) readTexts() {

@@ -21,6 +21,54 @@ type finder struct {
 
 // Find returns the candidates for what Keys says.
 func (x *Index) Find(look LookFor) Candidates {
+	f := x.search(look)
+	c := Candidates{Customers: make([]Customer, 0, len(f.customers)), Credits: f.creditRows()}
+	for _, at := range f.customers {
+		c.Customers = append(c.Customers, x.customers[at])
+	}
+	rows := f.itemRows()
+	c.Items = make([]Item, 0, len(rows))
+	for _, at := range rows {
+		c.Items = append(c.Items, x.items[at])
+	}
+	c.Truncated = f.truncated
+	c.Advices = f.advicesFor(look)
+	return c
+}
+
+// Match is Find and Match in one, without copying the rows.
+func (x *Index) Match(r Receipt, book *Rulebook, env Env) Result {
+	if book == nil {
+		book = Compile(nil)
+	}
+	if len(x.advices) > 0 {
+		return Match(r, x.Find(Keys(r)), book, env)
+	}
+	if result, done := withoutCandidates(r, book); done {
+		return result
+	}
+	b := &board{r: r, env: env, base: book, tokens: tokensOf(r)}
+	f := x.search(keysOf(r, b.tokens))
+	b.customers = make([]*Customer, 0, len(f.customers))
+	for _, at := range f.customers {
+		b.customers = append(b.customers, &x.customers[at])
+	}
+	rows := f.itemRows()
+	b.items = make([]*Item, 0, len(rows))
+	for _, at := range rows {
+		b.items = append(b.items, &x.items[at])
+	}
+	b.items = inOrder(b.items, compareItems, func(i *Item) uuid.UUID { return i.ID })
+	credits := f.creditRows()
+	b.credits = sorted(credits, func(*Credit) bool { return true }, func(*Credit) {}, compareCredits, func(c *Credit) uuid.UUID { return c.ID })
+	b.truncated = f.truncated
+	b.read()
+	var result Result
+	b.decide(&result)
+	return result
+}
+
+func (x *Index) search(look LookFor) *finder {
 	f := &finder{Index: x}
 	if look.CustomerID.Valid {
 		f.customer(look.CustomerID.UUID)
@@ -44,7 +92,8 @@ func (x *Index) Find(look LookFor) Candidates {
 		x.tails.each(key, MaxCustomers, f.name)
 	}
 	f.relatives()
-	return f.candidates(look)
+	slices.Sort(f.customers) // the index keeps them in their order
+	return f
 }
 
 func (f *finder) name(at int32) {
@@ -97,15 +146,11 @@ func (f *finder) relatives() {
 	}
 }
 
-func (f *finder) candidates(look LookFor) Candidates {
-	var c Candidates
-	c.Customers = make([]Customer, 0, len(f.customers))
-	slices.Sort(f.customers) // the index keeps them in their order
-	positions := f.named
-	for _, at := range f.customers {
-		owner := &f.Index.customers[at]
-		c.Customers = append(c.Customers, *owner)
-		s := f.itemsOf[owner.ID]
+// itemRows are the named items and the open ones of the customers.
+func (f *finder) itemRows() []int32 {
+	rows := f.named
+	for _, owner := range f.customers {
+		s := f.itemsOf[f.Index.customers[owner].ID]
 		open := 0
 		for at := s.from; at < s.to; at++ {
 			if f.items[at].OpenMinor == 0 {
@@ -115,21 +160,21 @@ func (f *finder) candidates(look LookFor) Candidates {
 				f.truncated = true
 				break
 			}
-			positions = append(positions, at)
-		}
-		if s, there := f.creditsOf[owner.ID]; there {
-			c.Credits = append(c.Credits, f.credits[s.from:s.to]...)
+			rows = append(rows, at)
 		}
 	}
-	slices.Sort(positions)
-	positions = slices.Compact(positions)
-	c.Items = make([]Item, 0, len(positions))
-	for _, at := range positions {
-		c.Items = append(c.Items, f.items[at])
+	slices.Sort(rows)
+	return slices.Compact(rows)
+}
+
+func (f *finder) creditRows() []Credit {
+	var list []Credit
+	for _, owner := range f.customers {
+		if s, there := f.creditsOf[f.Index.customers[owner].ID]; there {
+			list = append(list, f.credits[s.from:s.to]...)
+		}
 	}
-	c.Truncated = f.truncated
-	c.Advices = f.advicesFor(look)
-	return c
+	return list
 }
 
 func (f *finder) advicesFor(look LookFor) []Advice {

@@ -243,7 +243,10 @@ func (d *draft) settle(w *want) {
 	case w.discount > 0:
 		missing -= d.statedDiscount(reached, min(w.discount, missing))
 		if missing > 0 {
-			d.short(reached, missing, w.discountSaid())
+			d.why(Reason{Code: ReasonDiscountLate, Subject: w.number, Minor: missing})
+			if d.book.lateDiscount != AsResidual || w.said.given {
+				d.withhold(reached, missing, w.discountSaid())
+			}
 		}
 	default:
 		said := w.said

@@ -30,8 +30,9 @@ type LookFor struct {
 }
 
 // Keys tells what to look for. It is bounded whatever the receipt holds.
-func Keys(r Receipt) LookFor {
-	found := tokensOf(r)
+func Keys(r Receipt) LookFor { return keysOf(r, tokensOf(r)) }
+
+func keysOf(r Receipt, found *tokenSet) LookFor {
 	look := LookFor{Tokens: make([]string, 0, len(found.list)), Minor: r.Minor, Currency: r.Currency, CustomerID: r.CustomerID}
 	for _, t := range found.list {
 		look.Tokens = append(look.Tokens, t.key)

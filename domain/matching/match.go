@@ -15,24 +15,30 @@ func Match(r Receipt, c Candidates, book *Rulebook, env Env) Result {
 	if book == nil {
 		book = Compile(nil)
 	}
-	if r.Kind == Return || r.Return != nil || saysReturn(r, book) {
-		return Result{Outcome: Returned, Why: []Reason{{Code: ReasonReturned}}, LookUp: lookUp(r)}
-	}
-	switch {
-	case r.Kind == Debit:
-		return Result{Outcome: Ignore, Why: []Reason{{Code: ReasonMoneyOut}}}
-	case r.Minor <= 0:
-		return Result{Outcome: Ignore, Why: []Reason{{Code: ReasonNoMoney}}}
+	if result, done := withoutCandidates(r, book); done {
+		return result
 	}
 	var result Result
-	if advice, ok := chooseAdvice(r, c); ok {
+	if advice, ok := chooseAdvice(r, c.Advices); ok {
 		r = r.with(advice)
 		result.Advice.UUID, result.Advice.Valid = advice.ID, true
 		result.Why = append(result.Why, Reason{Code: ReasonAdvice, Subject: advice.Advice.ID})
 	}
-	b := newBoard(r, c, book, env)
-	b.decide(&result)
+	newBoard(r, c, book, env).decide(&result)
 	return result
+}
+
+// withoutCandidates answers what needs no looking up.
+func withoutCandidates(r Receipt, book *Rulebook) (Result, bool) {
+	switch {
+	case r.Kind == Return || r.Return != nil || saysReturn(r, book):
+		return Result{Outcome: Returned, Why: []Reason{{Code: ReasonReturned}}, LookUp: lookUp(r)}, true
+	case r.Kind == Debit:
+		return Result{Outcome: Ignore, Why: []Reason{{Code: ReasonMoneyOut}}}, true
+	case r.Minor <= 0:
+		return Result{Outcome: Ignore, Why: []Reason{{Code: ReasonNoMoney}}}, true
+	}
+	return Result{}, false
 }
 
 // decide chooses the outcome.
@@ -180,10 +186,21 @@ func (b *board) proposal(g group) (Proposal, bool) {
 			d.named(items)
 		}
 	} else if len(g.hits) == 0 {
+		d.strangers()
 		d.guess(b.pool(g.owner))
 	}
 	d.alerts(g)
 	return d.finish(points), true
+}
+
+// strangers tells of documents that the payer's lines name and nobody knows.
+func (d *draft) strangers() {
+	for _, l := range d.b.lines {
+		if number := orText(l.Number, l.Order, l.Claim); number != "" {
+			d.stop(Reason{Code: ReasonDocumentNotFound, Subject: number})
+			return
+		}
+	}
 }
 
 // pool are the open items that a customer may pay without naming them.
@@ -292,8 +309,11 @@ func (d *draft) absorb(items []*Item) {
 }
 
 // chooseAdvice finds the advice that belongs to a receipt: of its reference, else the one of its amount and payer.
-func chooseAdvice(r Receipt, c Candidates) (Advice, bool) {
-	list := slices.Clone(c.Advices)
+func chooseAdvice(r Receipt, advices []Advice) (Advice, bool) {
+	if len(advices) == 0 {
+		return Advice{}, false
+	}
+	list := slices.Clone(advices)
 	slices.SortFunc(list, func(a, b Advice) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	list = slices.DeleteFunc(list, func(a Advice) bool {
 		return a.Currency != "" && a.Currency != r.Currency || a.Minor != 0 && a.Minor != r.Minor

@@ -8,7 +8,7 @@ import (
 	"arrears/domain/money"
 )
 
-// rangeWords stand between the ends of a range.
+// rangeWord reports whether a word stands between the ends of a range.
 func rangeWord(s string) bool {
 	switch strings.ToLower(s) {
 	case "to", "bis", "thru", "through", "until", "till":
@@ -23,19 +23,30 @@ func (s *tokenSet) ranges(list []piece) {
 		if list[i].amount || !list[i].digits {
 			continue
 		}
-		first, last := i-1, i
-		worded := first > 0 && rangeWord(list[first].text)
-		if !worded && !list[i].dashed && first > 0 && !list[first].number && list[first].dashed {
-			first-- // INV-1001 - INV-1004: the prefix stands before both
-		} else if worded {
-			first--
-		} else if !list[i].dashed && first > 1 && !list[first].number && rangeWord(list[first-1].text) {
-			first -= 2
-		}
-		if list[first].digits && !list[first].amount && (first+1 != last || list[i].dashed) {
-			s.expand(list, first, last)
+		if first := rangeBegin(list, i); first >= 0 {
+			s.expand(list, first, i)
 		}
 	}
+}
+
+// rangeBegin finds the number before a dash or a word that makes a range up to another, which may have a prefix of its own; -1:
+// there is none.
+func rangeBegin(list []piece, last int) int {
+	for at := last; at > 0 && at >= last-1; at-- {
+		if at < last && (list[at].number || rangeWord(list[at].text)) {
+			break
+		}
+		first := -1
+		if rangeWord(list[at-1].text) {
+			first = at - 2
+		} else if list[at].dashed {
+			first = at - 1
+		}
+		if first >= 0 && list[first].digits && !list[first].amount {
+			return first
+		}
+	}
+	return -1
 }
 
 // expand adds what lies between two ends, with what stands before the first.

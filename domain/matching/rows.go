@@ -109,6 +109,10 @@ func sorted[T any](rows []T, ready func(*T) bool, prepare func(*T), compare func
 			list[n] = &own
 		}
 	}
+	return inOrder(list, compare, id)
+}
+
+func inOrder[T any](list []*T, compare func(a, b *T) int, id func(*T) uuid.UUID) []*T {
 	if !slices.IsSortedFunc(list, compare) {
 		slices.SortFunc(list, compare)
 	}

@@ -188,6 +188,8 @@ func gapOf(between string) gap {
 	switch {
 	case len(between) == 1 && strings.Contains("-/._#:+*\\", between):
 		return tight
+	case between == "-\n" || between == "/\n" || between == "\n-" || between == "\n/": // a line's end cut it
+		return tight
 	case between == "" || strings.ContainsAny(between, ",;()[]{}<>|=!?\"@"):
 		return hard
 	}
