@@ -1,5 +1,7 @@
 package figures
 
+import "slices"
+
 // list is a list as people ask for it. A placeholder in braces stands for values from the data.
 type list struct {
 	path  string
@@ -8,6 +10,11 @@ type list struct {
 
 // lists are all lists of the API with the filters that people use.
 func lists() []list {
+	return slices.Concat(invoicesAndCustomers(), workOfPeople(), claims(), papersAndMoney(), record(), house(), oneOfEach())
+}
+
+// invoicesAndCustomers are the lists of invoices, customers and their cases.
+func invoicesAndCustomers() []list {
 	return []list{
 		{"/v1/invoices", "invoices"},
 		{"/v1/invoices?state=overdue", "invoices"},
@@ -29,6 +36,12 @@ func lists() []list {
 		{"/v1/customers?segment=retail", ""},
 		{"/v1/customers?collector={collector}", ""},
 		{"/v1/cases", ""},
+	}
+}
+
+// workOfPeople are the lists of what people and notices have to do.
+func workOfPeople() []list {
+	return []list{
 		{"/v1/approvals", ""},
 		{"/v1/approvals?status=open", ""},
 		{"/v1/approvals?status=open&role=admin", ""},
@@ -56,6 +69,12 @@ func lists() []list {
 		{"/v1/blocks?customer_id={customer}", ""},
 		{"/v1/dispute-flags?state=open", ""},
 		{"/v1/dispute-flags?customer_id={customer}", ""},
+	}
+}
+
+// claims are the lists of claims.
+func claims() []list {
+	return []list{
 		{"/v1/disputes", "disputes"},
 		{"/v1/disputes?live=true", "disputes"},
 		{"/v1/disputes?state=contested", "disputes"},
@@ -83,6 +102,12 @@ func lists() []list {
 		{"/v1/reason-codes", ""},
 		{"/v1/triage-rules", ""},
 		{"/v1/approval-limits", ""},
+	}
+}
+
+// papersAndMoney are the lists of papers and money.
+func papersAndMoney() []list {
+	return []list{
 		{"/v1/notes", ""},
 		{"/v1/notes?customer_id={customer}", ""},
 		{"/v1/documents", ""},
@@ -102,6 +127,12 @@ func lists() []list {
 		{"/v1/imports", ""},
 		{"/v1/imports/{import}/quarantine", ""},
 		{"/v1/imports/{import}/quarantine?state=open", ""},
+	}
+}
+
+// record are the lists of the record and what proves it.
+func record() []list {
+	return []list{
 		{"/v1/audit-entries", ""},
 		{"/v1/audit-entries?customer_id={customer}", ""},
 		{"/v1/audit-entries?invoice_id={invoice}", ""},
@@ -116,6 +147,12 @@ func lists() []list {
 		{"/v1/snapshots/{snapshot}/items", "snapshot_items"},
 		{"/v1/snapshots/{snapshot}/items?customer_id={customer}", ""},
 		{"/v1/snapshots/{snapshot}/items?bucket=91%2B", "snapshot_items"},
+	}
+}
+
+// house are the lists of the house itself.
+func house() []list {
+	return []list{
 		{"/v1/webhook-endpoints", ""},
 		{"/v1/webhook-endpoints?state=enabled", ""},
 		{"/v1/webhook-deliveries", "webhook_deliveries"},
@@ -128,6 +165,12 @@ func lists() []list {
 		{"/v1/segments", ""},
 		{"/v1/keys", ""},
 		{"/v1/event-types", ""},
+	}
+}
+
+// oneOfEach are single records and what belongs to them.
+func oneOfEach() []list {
+	return []list{
 		{"/v1/invoices/{invoice}/documents", ""},
 		{"/v1/invoices/{invoice}/case", ""},
 		{"/v1/invoices/{invoice}", ""},
