@@ -176,8 +176,8 @@ func (b *board) isDocument(key string) bool {
 }
 
 // mayPay reports whether a recorded agreement lets a customer pay for another.
-func mayPay(payer, for_ *Customer) bool {
-	return payer.ID == for_.ID || for_.ParentID.Valid && for_.ParentID.UUID == payer.ID || for_.PayerID.Valid && for_.PayerID.UUID == payer.ID
+func mayPay(payer, child *Customer) bool {
+	return payer.ID == child.ID || child.ParentID.Valid && child.ParentID.UUID == payer.ID || child.PayerID.Valid && child.PayerID.UUID == payer.ID
 }
 
 // who is what says that a customer paid, without regard to what is named of its items.

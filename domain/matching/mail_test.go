@@ -49,7 +49,7 @@ func rowsOf(t *testing.T, path string) [][]string {
 	return rows[1:]
 }
 
-// text returns a sample's words without those of its head that a parser turns into fields.
+// textOf returns a sample's words without those of its head that a parser turns into fields.
 func textOf(t *testing.T, path string) string {
 	t.Helper()
 	raw, err := os.ReadFile(path)

@@ -269,6 +269,8 @@ func TestOtherCurrency(t *testing.T) {
 		{name: "not allowed", change: func(b *books) { b.env = rateOf("USD", "EUR", "0.8") }, receipt: dollars(125_000), want: "propose pay 1001 100000", reason: matching.ReasonOtherCurrency},
 		{name: "exactly", change: allowed("0.8"), receipt: dollars(125_000), want: "apply pay 1001 100000", reason: matching.ReasonConverted},
 		{name: "a little over", change: allowed("0.8"), receipt: dollars(125_100), want: "apply pay 1001 100000", reason: matching.ReasonExchange},
+		{name: "a little under", change: allowed("0.8"), receipt: dollars(124_900), want: "apply pay 1001 99920 exchange 80", reason: matching.ReasonExchange},
+		{name: "far under", change: allowed("0.8"), receipt: dollars(100_000), want: "propose pay 1001 80000 open 1001 20000", reason: matching.ReasonRateDifference},
 		{name: "far over", change: allowed("0.8"), receipt: dollars(150_000), want: "apply pay 1001 100000 on account 25000"},
 	} {
 		t.Run(s.name, func(t *testing.T) {

@@ -97,14 +97,14 @@ func (d *draft) withhold(items []*Item, missing int64, said code) {
 	switch {
 	case len(items) == 1:
 		d.claim(items[0], min(missing, d.part(items[0]).rest()), said)
-	case d.p.Rate == "1":
+	case d.currency == d.b.r.Currency: // what is netted counts like money of the receipt
 		d.claim(nil, missing, said)
 	}
 }
 
-// exchanged treats what is missing as a difference of rates, when the payer ordered another currency.
+// exchanged treats what is missing as a difference of rates, when the payer ordered another currency or paid in one.
 func (d *draft) exchanged(i *Item, asked, missing int64) bool {
-	if _, _, ok := d.statedRate(); !ok {
+	if _, _, ok := d.statedRate(); !ok && d.currency == d.b.r.Currency {
 		return false
 	}
 	if missing <= d.book.exchange.small(asked, d.toleranceLeft(), d.currency) {
