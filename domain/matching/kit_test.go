@@ -39,13 +39,12 @@ func newBooks() *books {
 	return b
 }
 
-func (b *books) bill(owner, number string, minor int64, due string) *matching.Item {
+func (b *books) bill(owner, number string, minor int64, due string) {
 	b.items = append(b.items, matching.Item{
 		ID: idOf(number), InvoiceID: some(idOf("invoice " + number)), CustomerID: idOf(owner), Kind: receivable.Instalment, Number: number,
 		Instalment: 1, Instalments: 1, DueOn: calendar.MustDate(due), InvoicedOn: calendar.MustDate("2026-04-01"), Currency: "EUR",
 		OriginalMinor: minor, OpenMinor: minor,
 	})
-	return &b.items[len(b.items)-1]
 }
 
 func (b *books) item(number string) *matching.Item {
@@ -66,8 +65,9 @@ func (b *books) customer(name string) *matching.Customer {
 	return nil
 }
 
-// deduct moves a part of an invoice to a deduction.
-func (b *books) deduct(number string, minor, disputed int64, refs ...string) {
+// deduct moves a part of the first invoice to a deduction.
+func (b *books) deduct(minor, disputed int64, refs ...string) {
+	const number = "RE-2026-1001"
 	i := b.item(number)
 	i.OpenMinor -= minor
 	d := *i

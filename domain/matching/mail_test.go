@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,8 +58,7 @@ func textOf(t *testing.T, path string) string {
 	var kept []string
 	for line := range strings.Lines(string(raw)) {
 		key, _, found := strings.Cut(line, ":")
-		switch {
-		case found && (key == "Invoices" || key == "PO" || key == "Memo" || key == "Account" || key == "Deduction"):
+		if found && slices.Contains([]string{"Invoices", "PO", "Memo", "Account", "Deduction"}, key) {
 			kept = append(kept, strings.TrimSpace(line))
 		}
 	}

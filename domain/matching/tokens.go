@@ -186,7 +186,7 @@ func (p *piece) look() {
 
 func gapOf(between string) gap {
 	switch {
-	case len(between) == 1 && strings.Contains("-/._#:+*\\", between):
+	case len(between) == 1 && strings.ContainsAny(between, "-/._#:+*\\"):
 		return tight
 	case between == "-\n" || between == "/\n" || between == "\n-" || between == "\n/": // a line's end cut it
 		return tight
