@@ -65,9 +65,9 @@ func (b *books) customer(name string) *matching.Customer {
 	return nil
 }
 
-// deduct moves a part of the first invoice to a deduction.
-func (b *books) deduct(minor, disputed int64, refs ...string) {
-	const number = "RE-2026-1001"
+// deduct moves 200.00 of the first invoice to a deduction.
+func (b *books) deduct(disputed int64, refs ...string) {
+	const number, minor = "RE-2026-1001", 20_000
 	i := b.item(number)
 	i.OpenMinor -= minor
 	d := *i

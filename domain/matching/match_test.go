@@ -174,14 +174,14 @@ func TestDifferences(t *testing.T) {
 			receipt: from(acme, 100_000, "RE-2026-1001"), want: "apply pay 1001 100000"},
 		{name: "the undisputed part", change: func(b *books) { b.item("RE-2026-1001").DisputedMinor = 30_000 }, receipt: from(acme, 70_000, "RE-2026-1001"),
 			want: "apply pay 1001 70000 open 1001 30000", reason: matching.ReasonUndisputed},
-		{name: "repaid by reference", change: func(b *books) { b.deduct(20_000, 0, "CB-4711") }, receipt: from(acme, 20_000, "chargeback CB4711"),
+		{name: "repaid by reference", change: func(b *books) { b.deduct(0, "CB-4711") }, receipt: from(acme, 20_000, "chargeback CB4711"),
 			want: "apply pay d1001 20000", reason: matching.ReasonClaim},
 		{name: "repaid by the settled invoice's number", change: func(b *books) {
-			b.deduct(20_000, 0)
+			b.deduct(0)
 			b.item("RE-2026-1001").OpenMinor = 0
 		}, receipt: from(acme, 20_000, "RE-2026-1001"), want: "apply pay d1001 20000", reason: matching.ReasonRepayment},
 		{name: "repaid while undecided", change: func(b *books) {
-			b.deduct(20_000, 20_000)
+			b.deduct(20_000)
 			b.item("RE-2026-1001").OpenMinor = 0
 		}, receipt: from(acme, 20_000, "RE-2026-1001"), want: "propose pay d1001 20000", reason: matching.ReasonDisputed},
 		{name: "a named credit memo", change: credit(5_000), receipt: from(acme, 95_000, "RE-2026-1001 GS-88"), want: "apply pay 1001 95000 credit 1001 5000", reason: matching.ReasonCreditNetted},
@@ -239,7 +239,7 @@ func TestLines(t *testing.T) {
 		{name: "less a credit memo", change: credit(5_000), receipt: with(95_000, lineOf("RE-2026-1001", 100_000),
 			remittance.Line{Kind: remittance.LineCreditNote, Number: "GS-88", PaidMinor: amountOf(-5_000)}), want: "apply pay 1001 95000 credit 1001 5000"},
 		{name: "they do not add up", receipt: with(60_000, lineOf("RE-2026-1001", 100_000)), want: "propose pay 1001 60000 open 1001 40000", reason: matching.ReasonLinesDiffer},
-		{name: "a claim repaid", change: func(b *books) { b.deduct(20_000, 0, "CB-4711") },
+		{name: "a claim repaid", change: func(b *books) { b.deduct(0, "CB-4711") },
 			receipt: with(20_000, remittance.Line{Kind: remittance.LineClaim, Claim: "cb 4711", PaidMinor: amountOf(20_000)}), want: "apply pay d1001 20000"},
 		{name: "numbers alone", receipt: with(125_000, remittance.Line{Number: "RE-2026-1002"}, remittance.Line{Number: "RE-2026-1001"}), want: "apply pay 1001 100000 pay 1002 25000"},
 	} {
