@@ -65,8 +65,8 @@ func (f *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.uploads[id] = map[int][]byte{}
 		reply(w, struct {
 			XMLName  xml.Name `xml:"InitiateMultipartUploadResult"`
-			UploadId string
-		}{UploadId: id})
+			UploadID string   `xml:"UploadId"`
+		}{UploadID: id})
 	case r.Method == http.MethodPost:
 		f.complete(w, key, query.Get("uploadId"))
 	case r.Method == http.MethodPut:
