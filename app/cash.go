@@ -24,9 +24,9 @@ type cash struct {
 	who    access.Principal
 	ledger *ledger
 
-	payers    map[uuid.UUID]uuid.NullUUID // of customers: who pays for them by a recorded agreement
-	fresh     []*receivable.Receipt       // to be written with everything else
-	old       []*receivable.Receipt       // to be changed
+	payers    map[uuid.UUID][2]uuid.NullUUID // of customers: who may pay for them, the recorded payer and the parent
+	fresh     []*receivable.Receipt          // to be written with everything else
+	old       []*receivable.Receipt          // to be changed
 	memos     map[uuid.UUID]*receivable.CreditMemo
 	entries   []audit.Entry
 	waits     map[reserve]bool // whose waiting sum changed
@@ -39,7 +39,7 @@ type cash struct {
 
 func (a *App) newCash(tx port.Tx, now time.Time, who access.Principal) *cash {
 	return &cash{
-		app: a, tx: tx, now: now, who: who, ledger: newLedger(tx, now, who.ID), payers: map[uuid.UUID]uuid.NullUUID{},
+		app: a, tx: tx, now: now, who: who, ledger: newLedger(tx, now, who.ID), payers: map[uuid.UUID][2]uuid.NullUUID{},
 		memos: map[uuid.UUID]*receivable.CreditMemo{}, waits: map[reserve]bool{}, given: map[uuid.UUID]map[money.Currency]int64{},
 	}
 }
@@ -83,16 +83,21 @@ func (c *cash) restChanged(r *receivable.Receipt) {
 	}
 }
 
-// payerOf is who pays for a customer by a recorded agreement.
-func (c *cash) payerOf(ctx context.Context, id uuid.UUID) (uuid.NullUUID, error) {
-	if payer, known := c.payers[id]; known {
-		return payer, nil
+// mayPay reports whether a customer may pay for another one: for itself, as its recorded payer or as its parent.
+func (c *cash) mayPay(ctx context.Context, payer, owner uuid.UUID) (bool, error) {
+	if payer == owner {
+		return true, nil
 	}
-	customer, err := c.tx.Customer(ctx, id)
-	if err == nil {
-		c.payers[id] = customer.PayerID
+	by, known := c.payers[owner]
+	if !known {
+		customer, err := c.tx.Customer(ctx, owner)
+		if err != nil {
+			return false, err
+		}
+		by = [2]uuid.NullUUID{customer.PayerID, customer.ParentID}
+		c.payers[owner] = by
 	}
-	return customer.PayerID, err
+	return by[0] == someID(payer) || by[1] == someID(payer), nil
 }
 
 // memo reads a credit memo once. Its customer's lock is held.

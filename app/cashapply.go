@@ -65,15 +65,11 @@ func (c *cash) prepare(ctx context.Context, r *receivable.Receipt, p matching.Pr
 		r.Identify(p.CustomerID)
 	}
 	for _, id := range itemsOfProposal(p) {
-		owner := c.ledger.items[id].CustomerID
-		if owner == r.CustomerID.UUID {
-			continue
-		}
-		payer, err := c.payerOf(ctx, owner)
+		allowed, err := c.mayPay(ctx, r.CustomerID.UUID, c.ledger.items[id].CustomerID)
 		if err != nil {
 			return err
 		}
-		if payer != r.CustomerID {
+		if !allowed {
 			return fault.New(fault.Conflict, receivable.CodeCustomerDiffers, "the item is of a customer that this one does not pay for")
 		}
 	}

@@ -67,21 +67,29 @@ func refOf(t remittance.Transaction) port.PaymentRef {
 	if matching.NumberKey(ref.EndToEnd) == "NOTPROVIDED" {
 		ref.EndToEnd = ""
 	}
+	told := matching.FromTransaction(uuid.Nil, t)
+	told.Kind = matching.Return
+	if look := matching.Match(told, matching.Candidates{}, nil, matching.Env{}).LookUp; look != nil {
+		ref.Keys = append(ref.Keys, look.References...)
+		if key := matching.NumberKey(look.Cheque); key != "" {
+			ref.Keys = append(ref.Keys, key)
+		}
+		if ref.On.IsZero() {
+			ref.On = look.On
+		}
+	}
 	return ref
 }
 
 // certainlyTakenBack finds the one receipt of the amount that a return names by a reference. Day and amount alone prove nothing.
-func certainlyTakenBack(found []receivable.Receipt, ref port.PaymentRef, t remittance.Transaction) (receivable.Receipt, bool) {
-	if ref.EndToEnd == "" && ref.Reference == "" {
-		return receivable.Receipt{}, false
-	}
-	list := slices.DeleteFunc(slices.Clone(found), func(r receivable.Receipt) bool {
-		return r.Currency != t.Currency || r.GrossMinor != ref.Minor || r.GrossMinor != t.Minor
+func certainlyTakenBack(found []port.TakenBack, ref port.PaymentRef, t remittance.Transaction) (receivable.Receipt, bool) {
+	list := slices.DeleteFunc(slices.Clone(found), func(r port.TakenBack) bool {
+		return !r.Named || r.Currency != t.Currency || r.GrossMinor != ref.Minor || r.GrossMinor != t.Minor
 	})
 	if len(list) != 1 {
 		return receivable.Receipt{}, false
 	}
-	return list[0], true
+	return list[0].Receipt, true
 }
 
 // returnWords says why a bank took the money back, as the reason of the reversal.
@@ -93,7 +101,7 @@ func returnWords(t remittance.Transaction) string {
 }
 
 // openReturn puts a return on the clerks' list.
-func (a *App) openReturn(ctx context.Context, tx port.Tx, now time.Time, actor string, entry uuid.UUID, t remittance.Transaction, found []receivable.Receipt, why []string) error {
+func (a *App) openReturn(ctx context.Context, tx port.Tx, now time.Time, actor string, entry uuid.UUID, t remittance.Transaction, found []port.TakenBack, why []string) error {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err

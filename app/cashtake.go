@@ -131,7 +131,7 @@ func (c *cash) desk(ctx context.Context, found port.CashFound) (*cashDesk, error
 		return nil, err
 	}
 	for _, customer := range rows.Customers {
-		c.payers[customer.ID] = customer.PayerID
+		c.payers[customer.ID] = [2]uuid.NullUUID{customer.PayerID, customer.ParentID}
 	}
 	books, err := c.app.cashBooks(ctx, c.tx, rows)
 	if err != nil {
@@ -256,11 +256,10 @@ func (c *cash) paysFor(ctx context.Context, w *waiting, p matching.Proposal, fou
 	}
 	touched := itemsOfProposal(p)
 	for _, item := range found.Items {
-		if item.CustomerID == p.CustomerID || !slices.Contains(touched, item.ID) {
+		if !slices.Contains(touched, item.ID) {
 			continue
 		}
-		payer, err := c.payerOf(ctx, item.CustomerID)
-		if err != nil || payer != someID(p.CustomerID) {
+		if allowed, err := c.mayPay(ctx, p.CustomerID, item.CustomerID); err != nil || !allowed {
 			return false
 		}
 	}

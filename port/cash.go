@@ -101,7 +101,7 @@ const (
 	ExceptionReceipt = "receipt" // money that nobody could apply by itself
 	ExceptionReturn  = "return"  // money that a bank took back, of which nobody knows what it was
 	ExceptionAlarm   = "alarm"   // a statement that contradicts itself
-	ExceptionMissing = "missing" // a statement that a later one says there must be
+	ExceptionMissing = "missing" // a payment that a correction no longer tells of
 	ExceptionAccount = "account" // an account of ours that nobody confirmed
 )
 
@@ -114,6 +114,7 @@ type CashExceptionFilter struct {
 	CustomerID  uuid.NullUUID
 	ReceiptID   uuid.NullUUID
 	StatementID uuid.NullUUID
+	AccountID   uuid.NullUUID
 	Currency    money.Currency
 	Why         string
 	MinMinor    int64
@@ -192,6 +193,7 @@ type RefundFilter struct {
 type PaymentRef struct {
 	EndToEnd  string
 	Reference string
+	Keys      []string      // number keys of whatever it names
 	On        calendar.Date // 0: not told
 	Minor     int64         // 0: not told
 	Currency  money.Currency
@@ -215,12 +217,20 @@ type CashRows struct {
 	Advices   []matching.Advice
 }
 
+// TakenBack is a receipt that a returned payment may be.
+type TakenBack struct {
+	receivable.Receipt
+	Named bool // by a reference, and not only by its day and amount
+}
+
 // Cash keeps what matching needs, and what it could not do by itself.
 type Cash interface {
 	// InsertCashRules writes the next version of a set. Error: cash_rules.changed when the version is taken.
 	InsertCashRules(ctx context.Context, r CashRuleSet) error
 	// CashRulesFor reads the latest sets that apply to any of the customers: theirs, their segments' and the default's.
 	CashRulesFor(ctx context.Context, customerIDs []uuid.UUID) ([]CashRuleSet, error)
+	// LatestCashRules reads the latest version of one set; its zero value when there is none.
+	LatestCashRules(ctx context.Context, scope, segment string, customerID uuid.NullUUID) (CashRuleSet, error)
 	// CashRules reads one version. Error: cash_rules.not_found.
 	CashRules(ctx context.Context, id uuid.UUID) (CashRuleSet, error)
 	// ListCashRules lists all versions, newest last.
@@ -238,6 +248,8 @@ type Cash interface {
 	// CashRows reads what was found, with the customers' open items (the oldest of each) and credits. The caller holds the
 	// customers' locks; the advices are locked.
 	CashRows(ctx context.Context, found CashFound) (CashRows, error)
+	// NameTaken reports whether another customer has a name with this key as its own.
+	NameTaken(ctx context.Context, key string, except uuid.UUID) (bool, error)
 	// SmallDifferences sums by customer and currency what was closed as small differences since an instant.
 	SmallDifferences(ctx context.Context, customerIDs []uuid.UUID, since time.Time) (map[uuid.UUID]map[money.Currency]int64, error)
 
@@ -288,7 +300,7 @@ type Cash interface {
 
 	// ReceiptsTakenBack finds the receipts that stand and that a returned payment may be, at most 10: by its own reference, the
 	// bank's, or day and amount.
-	ReceiptsTakenBack(ctx context.Context, ref PaymentRef) ([]receivable.Receipt, error)
+	ReceiptsTakenBack(ctx context.Context, ref PaymentRef) ([]TakenBack, error)
 	// ReservesOf sums what several customers have waiting.
 	ReservesOf(ctx context.Context, customerIDs []uuid.UUID) (map[uuid.UUID][]Reserve, error)
 	// UpdateItems is Invoices.UpdateItem for several. Error: item.changed.

@@ -68,9 +68,11 @@ SELECT x.id FROM unnest($1::uuid[]) f CROSS JOIN LATERAL (SELECT id FROM custome
 UNION
 SELECT x.id FROM unnest($1::uuid[]) f CROSS JOIN LATERAL (SELECT id FROM customers WHERE payer_id = f ORDER BY id LIMIT 50) x
 UNION
-SELECT parent_id FROM customers WHERE id = ANY($1 || $2) AND parent_id IS NOT NULL
+SELECT x.parent_id FROM unnest($1 || $2) f CROSS JOIN LATERAL (SELECT parent_id FROM customers WHERE id = f OFFSET 0) x
+WHERE x.parent_id IS NOT NULL
 UNION
-SELECT payer_id FROM customers WHERE id = ANY($1 || $2) AND payer_id IS NOT NULL`
+SELECT x.payer_id FROM unnest($1 || $2) f CROSS JOIN LATERAL (SELECT payer_id FROM customers WHERE id = f OFFSET 0) x
+WHERE x.payer_id IS NOT NULL`
 
 	sqlFindAdvices = `
 SELECT id FROM remittances WHERE state = 'waiting' AND payment_key <> '' AND payment_key = ANY($1)
@@ -148,6 +150,11 @@ func (t *tx) FindCash(ctx context.Context, looks []matching.LookFor) (port.CashF
 	relatives, err := many(ctx, t, pgx.RowTo[uuid.UUID], sqlFindRelatives, direct, owners)
 	found.Customers = unique(slices.Concat(direct, owners, relatives))
 	return found, err
+}
+
+// NameTaken reports whether another customer has the name; see port.Cash.
+func (t *tx) NameTaken(ctx context.Context, key string, except uuid.UUID) (bool, error) {
+	return one(ctx, t, nil, pgx.RowTo[bool], `SELECT EXISTS (SELECT FROM customers WHERE name_key = $1 AND id <> $2)`, key, except)
 }
 
 // SmallDifferences sums what was closed without looking; see port.Cash.

@@ -7,29 +7,40 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"arrears/domain/matching"
 	"arrears/domain/money"
 	"arrears/domain/receivable"
 	"arrears/port"
 )
 
-// ReceiptsTakenBack finds what a returned payment may be; see port.Cash. Each way is asked by its own index.
-func (t *tx) ReceiptsTakenBack(ctx context.Context, ref port.PaymentRef) ([]receivable.Receipt, error) {
-	return many(ctx, t, scanReceipt, `
-SELECT`+receiptColumns+`
-FROM receipts
-WHERE state = 'recorded' AND currency = $5 AND id IN (
-  SELECT receipt_id FROM bank_entries WHERE $1 <> '' AND end_to_end = $1 AND credit AND receipt_id IS NOT NULL
+// sqlTakenBack finds receipts by what a return says; each way is asked by its own index.
+const sqlTakenBack = `
+WITH named AS MATERIALIZED (
+  SELECT receipt_id AS id FROM bank_entries WHERE $1 <> '' AND end_to_end <> '' AND end_to_end = $1 AND credit AND receipt_id IS NOT NULL
   UNION
-  SELECT receipt_id FROM bank_entries WHERE $2 <> '' AND reference = $2 AND credit AND receipt_id IS NOT NULL
+  SELECT receipt_id FROM bank_entries WHERE $2 <> '' AND reference <> '' AND reference = $2 AND credit AND receipt_id IS NOT NULL
   UNION
-  SELECT r.id FROM receipts r WHERE $2 <> '' AND r.reference = $2
-  UNION
-  SELECT r.id FROM receipts r WHERE $1 <> '' AND r.reference = $1
-  UNION
-  SELECT r.id FROM receipts r WHERE $3::date IS NOT NULL AND r.value_date = $3 AND r.gross_minor = $4
+  SELECT r.id FROM (SELECT DISTINCT k FROM unnest($6::text[]) k WHERE k <> '') t
+  CROSS JOIN LATERAL (SELECT id FROM receipts WHERE number_key(reference) = t.k AND reference <> '' AND state = 'recorded' LIMIT 50) r
 )
-ORDER BY value_date DESC, id
-LIMIT 10`, ref.EndToEnd, ref.Reference, ref.On, ref.Minor, ref.Currency)
+SELECT r.*, w.named
+FROM (
+  SELECT id, true AS named FROM named
+  UNION ALL
+  (SELECT id, false FROM receipts WHERE $3::date IS NOT NULL AND value_date = $3 AND gross_minor = $4 AND id NOT IN (SELECT id FROM named) LIMIT 50)
+) w
+CROSS JOIN LATERAL (SELECT` + receiptColumns + ` FROM receipts WHERE id = w.id AND state = 'recorded' AND currency = $5 OFFSET 0) r
+ORDER BY w.named DESC, r.gross_minor = $4 DESC, r.value_date DESC, r.id
+LIMIT 10`
+
+// ReceiptsTakenBack finds what a returned payment may be; see port.Cash.
+func (t *tx) ReceiptsTakenBack(ctx context.Context, ref port.PaymentRef) ([]port.TakenBack, error) {
+	keys := append([]string{matching.NumberKey(ref.EndToEnd), matching.NumberKey(ref.Reference)}, ref.Keys...)
+	return many(ctx, t, func(row pgx.CollectableRow) (port.TakenBack, error) {
+		var b port.TakenBack
+		err := row.Scan(append(receiptTargets(&b.Receipt), &b.Named)...)
+		return b, err
+	}, sqlTakenBack, ref.EndToEnd, ref.Reference, ref.On, ref.Minor, ref.Currency, keys)
 }
 
 // ReservesOf sums what several customers have waiting; see port.Cash.

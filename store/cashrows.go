@@ -27,8 +27,8 @@ SELECT
   c.discount_days,
   ARRAY(SELECT spelling FROM aliases WHERE kind = 'customer' AND customer_id = c.id ORDER BY spelling LIMIT 200),
   ARRAY(SELECT key FROM payer_accounts WHERE customer_id = c.id AND state = 'known' ORDER BY key LIMIT 200)
-FROM customers c
-WHERE c.id = ANY($1)
+FROM unnest($1::uuid[]) w
+CROSS JOIN LATERAL (SELECT * FROM customers WHERE id = w OFFSET 0) c
 ORDER BY c.id`
 
 	// Of each customer the oldest open items, one more than matching takes, so that it sees that there are more.

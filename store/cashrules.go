@@ -50,6 +50,19 @@ WHERE r.scope = 'default'
 ORDER BY r.scope, r.segment, r.customer_id, r.version DESC`, customerIDs)
 }
 
+// LatestCashRules reads the latest version of one set; see port.Cash.
+func (t *tx) LatestCashRules(ctx context.Context, scope, segment string, customerID uuid.NullUUID) (port.CashRuleSet, error) {
+	list, err := many(ctx, t, scanCashRules, `SELECT`+cashRulesColumns+`
+FROM cash_rules r
+WHERE r.scope = $1 AND r.segment = $2 AND r.customer_id IS NOT DISTINCT FROM $3
+ORDER BY r.version DESC
+LIMIT 1`, scope, segment, customerID)
+	if err != nil || len(list) == 0 {
+		return port.CashRuleSet{}, err
+	}
+	return list[0], nil
+}
+
 // CashRules reads one version; see port.Cash.
 func (t *tx) CashRules(ctx context.Context, id uuid.UUID) (port.CashRuleSet, error) {
 	return one(ctx, t, errCashRulesNotFound, scanCashRules, `SELECT`+cashRulesColumns+` FROM cash_rules r WHERE r.id = $1`, id)

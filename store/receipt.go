@@ -244,33 +244,15 @@ func scanApplication(row pgx.CollectableRow) (receivable.Application, error) {
 
 func scanReceipt(row pgx.CollectableRow) (receivable.Receipt, error) {
 	var r receivable.Receipt
-	err := row.Scan(
-		&r.ID,
-		&r.Source,
-		&r.Number,
-		&r.CustomerID,
-		&r.Kind,
-		&r.Currency,
-		&r.AmountMinor,
-		&r.GrossMinor,
-		&r.NettedMinor,
-		&r.AppliedMinor,
-		&r.OnAccountMinor,
-		&r.UnappliedMinor,
-		&r.RefundedMinor,
-		&r.ValueDate,
-		&r.Reference,
-		&r.State,
-		&r.ReversedAt,
-		&r.ReversalReason,
-		&r.CreatedBy,
-		&r.CreatedAt,
-		&r.Version,
-		&r.Payer.Match,
-		&r.Payer.LikelyID,
-		&r.Payer.Name,
-		&r.Payer.Account,
-		&r.Payer.HeldReason,
-	)
+	err := row.Scan(receiptTargets(&r)...)
 	return r, err
+}
+
+// receiptTargets are in the order of receiptColumns.
+func receiptTargets(r *receivable.Receipt) []any {
+	return []any{
+		&r.ID, &r.Source, &r.Number, &r.CustomerID, &r.Kind, &r.Currency, &r.AmountMinor, &r.GrossMinor, &r.NettedMinor, &r.AppliedMinor,
+		&r.OnAccountMinor, &r.UnappliedMinor, &r.RefundedMinor, &r.ValueDate, &r.Reference, &r.State, &r.ReversedAt, &r.ReversalReason,
+		&r.CreatedBy, &r.CreatedAt, &r.Version, &r.Payer.Match, &r.Payer.LikelyID, &r.Payer.Name, &r.Payer.Account, &r.Payer.HeldReason,
+	}
 }
