@@ -147,7 +147,6 @@ ALTER TABLE receipts ADD COLUMN IF NOT EXISTS payer_account text NOT NULL DEFAUL
 ALTER TABLE receipts ADD COLUMN IF NOT EXISTS held_reason text NOT NULL DEFAULT '' CHECK (held_reason IN ('','sanctions','legal','dispute','other_entity','other'));
 CREATE INDEX receipts_likely ON receipts (likely_customer_id, currency) WHERE customer_id IS NULL AND likely_customer_id IS NOT NULL AND unapplied_minor > 0;
 
-CREATE INDEX receipts_reference ON receipts (reference) WHERE reference <> '' AND state = 'recorded';
 CREATE INDEX receipts_day ON receipts (value_date, gross_minor);
 
 -- Numbers are compared by their letters and digits, runs of digits without leading zeros: the same as matching.NumberKey.
@@ -160,6 +159,7 @@ CREATE INDEX invoices_number_key ON invoices (number_key(number));
 CREATE INDEX invoices_tail_key ON invoices (tail_key(number));
 CREATE INDEX invoices_order_key ON invoices (number_key(purchase_order)) WHERE purchase_order <> '';
 CREATE INDEX customers_number_key ON customers (number_key(number));
+CREATE INDEX receipts_reference_key ON receipts (number_key(reference)) WHERE reference <> '' AND state = 'recorded';
 CREATE INDEX credit_memos_number_key ON credit_memos (number_key(number)) WHERE open_minor > 0;
 CREATE INDEX disputes_reference_key ON disputes (number_key(claim_reference)) WHERE claim_reference <> '';
 CREATE INDEX customers_parent ON customers (parent_id) WHERE parent_id IS NOT NULL;
@@ -208,6 +208,7 @@ CREATE TABLE payer_accounts (
   learned_by  text NOT NULL,
   PRIMARY KEY (key, customer_id)
 );
+CREATE INDEX aliases_customer ON aliases (customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX payer_accounts_customer ON payer_accounts (customer_id);
 
 -- What may be done with a receipt, with the reasons. The newest set of a receipt is the one that stands.
