@@ -175,18 +175,9 @@ func headerKey(s string) string { return strings.ToLower(strings.Join(strings.Fi
 
 // Shipped returns one of the profiles that come with the product. Error: CodeUnknownProfile.
 func Shipped(name string) (*Profile, error) {
-	text, err := ShippedText(name)
-	if err != nil {
-		return nil, err
-	}
-	return LoadProfile(text)
-}
-
-// ShippedText returns one of the profiles that come with the product as it is written. Error: CodeUnknownProfile.
-func ShippedText(name string) ([]byte, error) {
 	if profileName.MatchString(name) {
 		if text, err := profiles.ReadFile("profiles/" + name + ".yaml"); err == nil {
-			return text, nil
+			return LoadProfile(text)
 		}
 	}
 	return nil, fault.Newf(fault.NotFound, CodeUnknownProfile, "there is no shipped profile %.70q", name)
