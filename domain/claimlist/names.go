@@ -1,25 +1,54 @@
 package claimlist
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"arrears/domain/dispute"
 )
 
-// Names finds customers by the spellings of lists. It is filled once and then only read.
+// maxCompared bounds how many names are compared for the hints of one list: those of later rows have none then.
+const maxCompared = 2_000_000
+
+// Names finds customers by the spellings of one list. It is filled once and then asked, by one at a time.
 type Names struct {
 	same  map[string][]uuid.UUID // by normal form
 	bare  map[string][]uuid.UUID // by normal form without spaces
 	first map[string][]string    // normal forms by their first word
+	size  map[int][]shape        // normal forms by how many characters they have
 	name  map[string]string      // as written, by normal form
+	left  int                    // how many names may still be compared
+}
+
+// shape is a normal form with the set of its letters, which tells most names apart at once.
+type shape struct {
+	form    string
+	letters uint64
+}
+
+func shapeOf(form string) shape {
+	s := shape{form: form}
+	for _, r := range form {
+		s.letters |= 1 << (r % 64)
+	}
+	return s
+}
+
+// maybe reports whether two shapes may be so many slips apart: each takes one letter out at most and brings one in.
+func (s shape) maybe(other shape, slips int) bool {
+	return bits.OnesCount64(s.letters^other.letters) <= 2*slips
 }
 
 // NewNames begins without any name.
 func NewNames() *Names {
-	return &Names{same: map[string][]uuid.UUID{}, bare: map[string][]uuid.UUID{}, first: map[string][]string{}, name: map[string]string{}}
+	return &Names{
+		same: map[string][]uuid.UUID{}, bare: map[string][]uuid.UUID{}, first: map[string][]string{}, size: map[int][]shape{},
+		name: map[string]string{}, left: maxCompared,
+	}
 }
 
 // Add makes a customer known by a name.
@@ -31,6 +60,8 @@ func (n *Names) Add(id uuid.UUID, name string) {
 	if len(n.same[form]) == 0 {
 		word, _, _ := strings.Cut(form, " ")
 		n.first[word] = append(n.first[word], form)
+		size := utf8.RuneCountInString(form)
+		n.size[size] = append(n.size[size], shapeOf(form))
 		n.name[form] = name
 	}
 	n.same[form] = append(n.same[form], id)
@@ -67,18 +98,51 @@ func (n *Names) Find(spelling string) Match {
 	return Match{Code: CodeAmbiguousName}
 }
 
-// nearest is the one name that begins as the spelling does or the other way round, such as "UNFI" for "UNFI East".
+// nearest is the one name that begins as the spelling does or the other way round, such as "UNFI" for "UNFI East", or else
+// the one with the fewest slips of the pen. Two that are equally near are none.
 func (n *Names) nearest(form string) string {
-	var hint string
+	if hint, found := n.begins(form); found {
+		return hint
+	}
+	return n.slipped(form)
+}
+
+// begins finds the names that begin as the spelling does or the other way round; one alone is a hint.
+func (n *Names) begins(form string) (hint string, found bool) {
 	word, _, _ := strings.Cut(form, " ")
 	for _, there := range n.first[word] {
 		if !strings.HasPrefix(form, there+" ") && !strings.HasPrefix(there, form+" ") {
 			continue
 		}
-		if hint != "" {
-			return ""
+		if found {
+			return "", true
 		}
-		hint = n.name[there]
+		hint, found = n.name[there], true
+	}
+	return hint, found
+}
+
+// slipped is the one name with the fewest slips of the pen.
+func (n *Names) slipped(form string) string {
+	var hint string
+	fewest, size, asked := dispute.MaxNameSlips+1, utf8.RuneCountInString(form), shapeOf(form)
+	for length := size - dispute.MaxNameSlips; length <= size+dispute.MaxNameSlips; length++ {
+		for _, there := range n.size[length] {
+			if !asked.maybe(there, dispute.MaxNameSlips) {
+				continue
+			}
+			if n.left--; n.left < 0 {
+				return ""
+			}
+			slips, ok := dispute.NameSlips(form, there.form)
+			switch {
+			case !ok || slips > fewest:
+			case slips == fewest:
+				hint = ""
+			default:
+				hint, fewest = n.name[there.form], slips
+			}
+		}
 	}
 	return hint
 }

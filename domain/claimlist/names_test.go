@@ -2,13 +2,16 @@ package claimlist_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"arrears/domain/claimlist"
 	"arrears/domain/dispute"
@@ -65,10 +68,69 @@ func TestANameThatIsOnlyNearIsNotTaken(t *testing.T) {
 	t.Parallel()
 	names, _ := retailers(t)
 	for spelling, hint := range map[string]string{
-		"UNFI East": "UNFI", "Gordon Food": "Gordon Food Service", "Kroger Distribution Center 12": "Kroger", "Krogr": "", "": "", "Nobody": "",
-		"Targets": "",
+		"UNFI East": "UNFI", "Gordon Food": "Gordon Food Service", "Kroger Distribution Center 12": "Kroger", "": "", "Nobody": "",
+		"Krogr": "Kroger", "Kroegr": "Kroger", "KROGERS": "Kroger", "Targets": "Target", "Gordn Food Servise": "Gordon Food Service",
+		"Ahold Delhaiz": "Ahold Delhaize", "Ahodl Delhiaze": "Ahold Delhaize",
+		"CVX": "", "UNFL": "", "Krgr": "", "Gordan Fod Servise": "", "Delhaize Ahold": "",
 	} {
 		require.Equal(t, claimlist.Match{Code: claimlist.CodeUnknownCustomer, Hint: hint}, names.Find(spelling), spelling)
+	}
+}
+
+// However a name is misspelt, no near one is taken, and the hint names a customer that is there.
+func TestASlipOfThePenIsOnlyAHint(t *testing.T) {
+	t.Parallel()
+	names, known := claimlist.NewNames(), []string{"Northern Foods", "Northern Goods", "Example Stores", "Sample Stores Ltd"}
+	for _, name := range known {
+		names.Add(uuid.New(), name)
+	}
+	hint := func(spelling string) string {
+		match := names.Find(spelling)
+		require.Equal(t, claimlist.CodeUnknownCustomer, match.Code, spelling)
+		require.Equal(t, uuid.Nil, match.ID, spelling)
+		return match.Hint
+	}
+	require.Equal(t, "Northern Foods", hint("Nothern Foods"), "the fewest slips")
+	require.Equal(t, "Northern Goods", hint("Northern Goodz"))
+	require.Empty(t, hint("Northern Hoods"), "two are equally near")
+	require.Equal(t, "Example Stores", hint("Exampel Stores"))
+	require.Equal(t, "Sample Stores Ltd", hint("Sample Stores"), "the beginning comes first")
+	require.Empty(t, hint("Northern"), "two begin so")
+	rapid.Check(t, func(r *rapid.T) {
+		letters := []rune(rapid.SampledFrom(known).Draw(r, "name"))
+		letters[rapid.IntRange(0, len(letters)-1).Draw(r, "at")] = rapid.RuneFrom([]rune("qz")).Draw(r, "letter")
+		match := names.Find(string(letters))
+		require.Equal(r, uuid.Nil, match.ID)
+		require.True(r, match.Hint == "" || slices.Contains(known, match.Hint), match.Hint)
+	})
+}
+
+// A list of a hundred thousand rows may name as many strangers: the names that are compared for it have a bound, and what is
+// known is found all the same.
+func TestHintsHaveABound(t *testing.T) {
+	t.Parallel()
+	names, ids := claimlist.NewNames(), map[string]uuid.UUID{}
+	for n := range 2_000 {
+		name := fmt.Sprintf("Customer %04d", n)
+		ids[name] = uuid.New()
+		names.Add(ids[name], name)
+	}
+	names.Add(uuid.New(), "Example Stores")
+	require.Equal(t, "Example Stores", names.Find("Exampel Stores").Hint)
+	for n := range 3_000 {
+		names.Find(fmt.Sprintf("Kustomer %04d", n%2_000))
+	}
+	require.Empty(t, names.Find("Custome 0001").Hint)
+	require.Equal(t, ids["Customer 0007"], names.Find("customer 0007").ID)
+}
+
+func BenchmarkNearestName(b *testing.B) {
+	names := claimlist.NewNames()
+	for n := range 20_000 {
+		names.Add(uuid.New(), fmt.Sprintf("%c%c%c Customer %05d Holding", 'A'+n%26, 'A'+n/26%26, 'B'+n/676%25, n))
+	}
+	for b.Loop() {
+		names.Find("QXY Custumer 99999 Holdimg")
 	}
 }
 

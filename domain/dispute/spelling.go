@@ -105,6 +105,21 @@ func typo(a, b string, letters int) (slips int, ok bool) {
 	return slips, slips > 0 && slips <= allowed
 }
 
+// MaxNameSlips bounds the slips of the pen in a whole name.
+const MaxNameSlips = 2
+
+// NameSlips counts the slips of the pen between two names in normal form, word by word as in the spellings of reasons: in words
+// of five letters and more, and at most two in all. It is for hints; what is only near is somebody else's name until a person
+// says otherwise.
+func NameSlips(a, b string) (slips int, ok bool) {
+	one, two := strings.Fields(a), strings.Fields(b)
+	if len(one) != len(two) || len(one) == 0 {
+		return 0, false
+	}
+	slips, ok = slipsIn(one, two, minNear)
+	return slips, ok && slips > 0 && slips <= MaxNameSlips
+}
+
 // distance counts the letters to change, leave out, put in or swap with their neighbour that make one word the other.
 func distance(a, b []rune) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
