@@ -193,6 +193,9 @@ func invoiceOf(ctx context.Context, tx port.Tx, ap casework.Approval) (uuid.Null
 		d, err := tx.Dispute(ctx, ap.CaseID.UUID)
 		return invoiceOfClaim(d), err
 	}
+	if ap.SubjectKind == subjectRefund {
+		return uuid.NullUUID{}, nil
+	}
 	if ap.SubjectKind != "notice" {
 		return invoiceOfCase(ctx, tx, ap.CaseID.UUID)
 	}

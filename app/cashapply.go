@@ -125,6 +125,9 @@ func (c *cash) apply(ctx context.Context, r *receivable.Receipt, a matching.Appl
 	if err != nil {
 		return err
 	}
+	if item.Currency == r.Currency {
+		rate = ""
+	}
 	portion := receivable.Portion{Minor: a.Minor, ItemMinor: a.ItemMinor, DiscountMinor: a.DiscountMinor, Rate: cmp.Or(rate, "1")}
 	if err := r.ApplyAt(item, portion, id, c.now); err != nil {
 		return err

@@ -171,11 +171,12 @@ func fingerprintOf(ad remittance.Advice) ([32]byte, error) {
 }
 
 func recordRemittance(ctx context.Context, c *cash, r port.Remittance, action string) error {
+	data := map[string]any{"amount_minor": max(0, r.Advice.Minor), "lines": len(r.Advice.Lines), "currency": r.Advice.Currency}
+	if r.ReceiptID.Valid {
+		data["receipt_id"] = r.ReceiptID.UUID
+	}
 	return record(ctx, c.tx, c.now, c.who.ID, event{
-		action: action, kind: "remittance", subject: r.ID, customer: r.CustomerID.UUID, on: r.Advice.PaidOn,
-		data: map[string]any{
-			"amount_minor": r.Advice.Minor, "currency": r.Advice.Currency, "lines": len(r.Advice.Lines), "receipt_id": idText(r.ReceiptID.UUID),
-		},
+		action: action, kind: "remittance", subject: r.ID, customer: r.CustomerID.UUID, on: r.Advice.PaidOn, data: data,
 	})
 }
 
@@ -197,6 +198,9 @@ func (c *cash) rematch(ctx context.Context, list []port.CashException) ([]*waiti
 		}
 		if r.CustomerID.Valid {
 			w.seen.CustomerID = r.CustomerID
+		}
+		if w.seen.Minor = r.Rest(); w.seen.Minor == 0 {
+			continue
 		}
 		look = append(look, w)
 		c.old = append(c.old, &r)

@@ -57,6 +57,15 @@ func (s cashBookSet) cap(customer uuid.UUID, currency money.Currency) int64 {
 	return most
 }
 
+// most is the largest difference of what is asked that the rules let anybody close.
+func (s cashBookSet) most(customer uuid.UUID, asked int64, currency money.Currency) int64 {
+	b, ok := s.own[customer]
+	if !ok {
+		b = s.wide
+	}
+	return max(b.rules.Tolerance.Most(asked, currency), b.rules.BankCharges.Most(asked, currency), b.rules.Exchange.Most(asked, currency))
+}
+
 // cashBooks reads the rules that apply to customers.
 func (a *App) cashBooks(ctx context.Context, tx port.Tx, rows port.CashRows) (cashBookSet, error) {
 	ids := make([]uuid.UUID, len(rows.Customers))

@@ -379,12 +379,18 @@ func (c *cash) open(ctx context.Context, w *waiting, result matching.Result) err
 }
 
 func (c *cash) noteException(ctx context.Context, e port.CashException, entry uuid.UUID, action string) error {
+	data := map[string]any{"exception_kind": e.Kind, "amount_minor": e.AmountMinor, "why": e.Why, "score": e.Score, "currency": e.Currency}
+	if e.Why == nil {
+		data["why"] = []string{}
+	}
+	if e.ReceiptID.Valid {
+		data["receipt_id"] = e.ReceiptID.UUID
+	}
+	if e.Outcome != "" {
+		data["exception_outcome"] = e.Outcome
+	}
 	return c.note(ctx, event{
-		id: entry, action: action, kind: "cash_exception", subject: e.ID, customer: e.CustomerID.UUID, on: e.ValueOn,
-		data: map[string]any{
-			"exception_kind": e.Kind, "receipt_id": idText(e.ReceiptID.UUID), "amount_minor": e.AmountMinor, "currency": e.Currency,
-			"why": e.Why, "score": e.Score, "exception_outcome": e.Outcome,
-		},
+		id: entry, action: action, kind: "cash_exception", subject: e.ID, customer: e.CustomerID.UUID, on: e.ValueOn, data: data,
 	})
 }
 

@@ -25,6 +25,8 @@ func (a *App) decisionWork(ctx context.Context, tx port.Tx, who access.Principal
 		about, err = noticeDecided(ctx, tx, ap, &work, now)
 	case subjectDecision:
 		about, err = a.claimDecided(ctx, tx, who, ap, now)
+	case subjectRefund:
+		about, err = a.refundDecided(ctx, tx, who, ap, now)
 	default:
 		about, err = stepDecided(ctx, tx, ap, &work, now)
 	}

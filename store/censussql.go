@@ -248,15 +248,16 @@ WHERE a.id > @from AND a.id <= @to
   AND NOT EXISTS (SELECT FROM tasks t WHERE t.dedupe = 'approval_overdue/' || a.id || '/' || a.reminders)
 UNION ALL
 SELECT 'approval.subject', a.id::text, a.customer_id, (SELECT id FROM invoices WHERE id = a.case_id),
-  a.subject_kind || ' ' || coalesce(n.state, s.state, d.state, 'missing')
+  a.subject_kind || ' ' || coalesce(n.state, s.state, d.state, f.state, 'missing')
 FROM approvals a
 LEFT JOIN notices n ON a.subject_kind = 'notice' AND n.id = a.subject_id
 LEFT JOIN steps s ON a.subject_kind = 'step' AND s.id = a.subject_id
 LEFT JOIN dispute_decisions d ON a.subject_kind = 'dispute_decision' AND d.id = a.subject_id
+LEFT JOIN refunds f ON a.subject_kind = 'refund' AND f.id = a.subject_id
 WHERE a.id > @from AND a.id <= @to
   AND a.state = 'open'
-  AND coalesce(n.state, s.state, d.state, 'missing')
-    <> CASE a.subject_kind WHEN 'notice' THEN 'draft' WHEN 'dispute_decision' THEN 'proposed' ELSE 'awaiting_approval' END`
+  AND coalesce(n.state, s.state, d.state, f.state, 'missing')
+    <> CASE a.subject_kind WHEN 'notice' THEN 'draft' WHEN 'dispute_decision' THEN 'proposed' WHEN 'refund' THEN 'proposed' ELSE 'awaiting_approval' END`
 
 	// sqlInvoiceOfCase is the invoice to which a case c belongs; that of a claim without one has none.
 	sqlInvoiceOfCase = `CASE c.kind WHEN 'invoice' THEN c.id ELSE (SELECT o.invoice_id FROM items o WHERE o.id = c.id) END`

@@ -14,10 +14,12 @@ const (
 	LimitInvalid    = "invalid"
 	LimitConcession = "concession"
 	LimitGiveUp     = "give_up"
+	// LimitRefund is not about claims: how much of a receipt may be paid back.
+	LimitRefund = "refund"
 )
 
 // LimitKinds returns all kinds of approval limits.
-func LimitKinds() []string { return []string{LimitValid, LimitInvalid, LimitConcession, LimitGiveUp} }
+func LimitKinds() []string { return []string{LimitValid, LimitInvalid, LimitConcession, LimitGiveUp, LimitRefund} }
 
 // CodeLimitInvalid means an approval limit of the wrong form; its fields say where.
 const CodeLimitInvalid = "approval_limit.invalid"

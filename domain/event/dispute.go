@@ -156,7 +156,7 @@ func claimChoices() map[string]Field {
 		"answer":         {Doc: "How the customer took the denial.", Values: []string{"accepted", "refused", "no_answer"}},
 		"decision_kind":  {Doc: "What was decided.", Values: []string{"valid", "invalid", "partially_valid", "settlement", "give_up", "earned_discount", "tolerance"}},
 		"evidence_state": {Doc: "What became of it.", Values: []string{"received", "waived", "not_found"}},
-		"limit_kind":     {Doc: "What kind of decision it limits.", Values: []string{"valid", "invalid", "concession", "give_up"}},
+		"limit_kind":     {Doc: "What kind of decision it limits.", Values: []string{"valid", "invalid", "concession", "give_up", "refund"}},
 		"link_kind":      {Doc: "How they belong together.", Values: []string{"duplicate", "split", "merged"}},
 		"link_state":     {Doc: "What is thought of it.", Values: []string{"suspected", "confirmed", "dismissed"}},
 		"submit_channel": {Doc: "How it was submitted.", Values: []string{"notice", "portal", "email", "letter"}},

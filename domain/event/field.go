@@ -57,14 +57,14 @@ func (t TypeInfo) Fields() []Field {
 // vocabulary is what the words of data mean.
 func vocabulary() map[string]Field {
 	all := map[string]Field{}
-	for _, words := range []map[Form]map[string]string{plainWords(), claimWords(), claimEngineWords()} {
+	for _, words := range []map[Form]map[string]string{plainWords(), claimWords(), claimEngineWords(), cashWords()} {
 		for form, docs := range words {
 			for name, doc := range docs {
 				all[name] = Field{Form: form, Doc: doc}
 			}
 		}
 	}
-	for _, lists := range []map[string]Field{choices(), claimChoices(), claimEngineChoices()} {
+	for _, lists := range []map[string]Field{choices(), claimChoices(), claimEngineChoices(), cashChoices()} {
 		for name, f := range lists {
 			f.Form = FormEnum
 			all[name] = f

@@ -40,7 +40,7 @@ func Internal(action string) bool {
 
 // Types lists the public types by name.
 func Types() []TypeInfo {
-	all := slices.Concat(moneyTypes(), caseTypes(), noticeTypes(), keepingTypes(), nightTypes(), disputeTypes(), bankTypes())
+	all := slices.Concat(moneyTypes(), caseTypes(), noticeTypes(), keepingTypes(), nightTypes(), disputeTypes(), bankTypes(), cashTypes())
 	for i := range all {
 		all[i].Since = since
 	}

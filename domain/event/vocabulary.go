@@ -135,7 +135,7 @@ func choices() map[string]Field {
 		"scope":          {Doc: "To what it was assigned.", Values: []string{"invoice", "customer", "segment", "default"}},
 		"severity":       {Doc: "Whether the row was kept out or only looked odd.", Values: []string{"refused", "suspicious"}},
 		"state":          {Doc: "The collection's state.", Values: []string{"active", "closed", "needs_attention"}},
-		"subject_kind":   {Doc: "What waits for the decision.", Values: []string{"notice", "step", "dispute_decision"}},
+		"subject_kind":   {Doc: "What waits for the decision.", Values: []string{"notice", "step", "dispute_decision", "refund"}},
 		"was":            {Doc: "The credit hold before; empty for none.", Values: []string{"requested", "in_force"}},
 		"write_off_kind": {Doc: "Why it was closed.", Values: []string{"small_difference", "concession", "bad_debt"}},
 	}
