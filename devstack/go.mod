@@ -16,6 +16,7 @@ require (
 	codeberg.org/go-pdf/fpdf v0.12.0 // indirect
 	github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager v0.2.3 // indirect
 	github.com/caarlos0/env/v11 v11.4.2 // indirect
+	github.com/emersion/go-message v0.18.2 // indirect
 	github.com/exaring/otelpgx v0.13.0 // indirect
 	github.com/getkin/kin-openapi v0.152.0 // indirect
 	github.com/google/wire v0.7.0 // indirect

@@ -181,6 +181,12 @@ type CashProof struct {
 // Difference is what the record lacks (or has too much) of the bank's credits; 0 proves the day.
 func (p CashProof) Difference() int64 { return p.CreditMinor - p.RecordedMinor }
 
+// StoppedException is an exception with the statement that stops it.
+type StoppedException struct {
+	ID          uuid.UUID
+	StatementID uuid.UUID
+}
+
 // Bank keeps files of banks with what they tell. Whatever loads payments of an account holds its lock.
 type Bank interface {
 	// LockBankAccount finds an account by its key, or writes the one given, and locks it until the end of the transaction.
@@ -230,6 +236,13 @@ type Bank interface {
 	// EntriesUntold reads the payments that a statement told of and its replacement did not: at most limit.
 	EntriesUntold(ctx context.Context, statementID uuid.UUID, limit int) ([]BankEntry, error)
 	ListBankEntries(ctx context.Context, f BankEntryFilter, p Page) (Paged[BankEntry], error)
+
+	// StoppedFiles reads the files with receipts that wait because nothing of an account or a statement is applied by itself, at
+	// most 1,000.
+	StoppedFiles(ctx context.Context, accountID, statementID uuid.NullUUID) ([]uuid.UUID, error)
+	// StoppedExceptions reads the open exceptions of a file's receipts that wait because nothing of its statement is applied by
+	// itself, in order of id behind one.
+	StoppedExceptions(ctx context.Context, fileID, after uuid.UUID, limit int) ([]StoppedException, error)
 
 	// CashProof compares an account's days, oldest first, at most 400.
 	CashProof(ctx context.Context, accountID uuid.UUID, from, to calendar.Date) ([]CashProof, error)

@@ -140,6 +140,7 @@ func (t *tx) ListExceptions(ctx context.Context, f port.CashExceptionFilter, p p
 	w.id("customer_id = $?", f.CustomerID)
 	w.id("receipt_id = $?", f.ReceiptID)
 	w.id("statement_id = $?", f.StatementID)
+	w.id("account_id = $?", f.AccountID)
 	w.text("currency = $?", string(f.Currency))
 	w.text("$? = ANY(why)", f.Why)
 	if f.MinMinor > 0 {

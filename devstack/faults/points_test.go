@@ -40,6 +40,8 @@ func scenes() map[string]scene {
 		failpoint.StepAfterCommit:        asked,
 		failpoint.ParkBeforeCommit:       parked,
 		failpoint.ParkAfterCommit:        parked,
+		failpoint.BankBeforeCommit:       statement,
+		failpoint.BankAfterCommit:        statement,
 		failpoint.DeadlineAfterCommit:    overdueDraft,
 		failpoint.DispatchWithoutSending: paidInDoubt,
 		failpoint.WebhookAfterSend:       told,
@@ -200,6 +202,32 @@ func loaded(t *testing.T, trap string) *stage {
 	require.Equal(t, open, h.Count("items", "open_minor > 0"))
 	require.Equal(t, 1, h.Count("imports", "state = 'done'"))
 	require.Zero(t, h.Count("imports", "state = 'running'"), "the load that was cut off is marked")
+	h.UntilLong("what is open is reminded", reminded(h, open))
+	return &stage{h, c}
+}
+
+// statement loads a bank's file that pays all invoices but a few, which are reminded.
+func statement(t *testing.T, trap string) *stage {
+	t.Helper()
+	h := house.New(t, house.Options{Idle: true, Policy: remindNow})
+	account := h.ConfirmAccount()
+	c := newCrew(t, h)
+	const paid, open = 120, 6
+	var list []house.Booking
+	for i := range paid + open {
+		customer := h.Customer(fmt.Sprintf("b%03d", i))
+		inv := h.Invoice(customer, fmt.Sprintf("INV-77%03d", i), 100_00, h.Today().AddDays(-3))
+		if i < paid {
+			list = append(list, house.Booking{Minor: 100_00, Payer: customer.Name, Reference: "R-" + inv.Number, Text: "Invoice " + inv.Number})
+		}
+	}
+	f := h.Load(house.Statement(h.Today(), 1, 0, list...))
+	c.keep("worker", []string{"worker"}, trap)
+	h.AwaitLoaded(f)
+	c.awaitKill()
+	require.Equal(t, paid, h.Count("receipts", "true"), "each payment once")
+	require.Equal(t, open, h.Count("items", "open_minor > 0"))
+	h.CashProven(account.ID)
 	h.UntilLong("what is open is reminded", reminded(h, open))
 	return &stage{h, c}
 }

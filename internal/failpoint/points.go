@@ -45,6 +45,10 @@ const (
 	ParkBeforeCommit = "park.before_commit"
 	// ParkAfterCommit: a case waits for a person, the engine does not know.
 	ParkAfterCommit = "park.after_commit"
+	// BankBeforeCommit: a batch of a bank's file is recorded, not committed.
+	BankBeforeCommit = "bank.before_commit"
+	// BankAfterCommit: a batch of a bank's file is committed, the rest is not read.
+	BankAfterCommit = "bank.after_commit"
 	// DeadlineAfterCommit: what a draft's deadline does is done, the engine does not know.
 	DeadlineAfterCommit = "deadline.after_commit"
 	// DeliverPrepared: the channel is ready, nothing is dispatched.
@@ -101,6 +105,8 @@ func All() []Point {
 		{TogetherAfterCommit, Worker, "step of several cases committed, engine not told", false},
 		{ParkBeforeCommit, Worker, "case parked, not committed", false},
 		{ParkAfterCommit, Worker, "case parked, engine not told", false},
+		{BankBeforeCommit, Worker, "batch of a bank's file recorded, not committed", false},
+		{BankAfterCommit, Worker, "batch of a bank's file committed, the rest not read", false},
 		{DeadlineAfterCommit, Worker, "deadline acted upon, engine not told", false},
 		{DeliverPrepared, Worker, "mail server ready, nothing dispatched", false},
 		{DispatchBeforeCommit, Worker, "dispatch written, not committed", false},

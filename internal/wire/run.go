@@ -108,6 +108,7 @@ func (p *Product) Activities() (worker.Activities, error) {
 		Disputes:   &activities.Disputes{Store: p.DB, Clock: p.Clock, Office: office},
 		Parking:    &activities.Parking{Store: p.DB, Clock: p.Clock},
 		Nightly:    &activities.Nightly{Night: p.App, Clock: p.Clock},
+		Banks:      &activities.Banks{Loads: p.App},
 	}, nil
 }
 
@@ -139,10 +140,14 @@ func (p *Product) Work(ctx context.Context, e *engine.Engine) error {
 	return nil
 }
 
-// nudgeNightly starts the nightly work where it does not run any more, whatever became of it: with every start of a worker.
+// nudgeNightly starts the nightly work and the loads of bank files where they do not run any more, whatever became of them: with
+// every start of a worker.
 func (p *Product) nudgeNightly(ctx context.Context) {
 	if err := p.App.NudgeNightly(ctx, 0); err != nil {
 		p.Log.WarnContext(ctx, "the nightly work could not be nudged", "error", err)
+	}
+	if err := p.App.NudgeBankFiles(ctx); err != nil {
+		p.Log.WarnContext(ctx, "the bank files that are not done could not be nudged", "error", err)
 	}
 }
 
