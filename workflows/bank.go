@@ -11,7 +11,7 @@ import (
 // The bounds of a load: a gigabyte of payments takes hours, and its longest transaction seconds.
 const (
 	loadTimeout = 12 * time.Hour
-	loadSilence = time.Minute
+	loadSilence = 20 * time.Second
 )
 
 // BankStatementReconciliation is the life of a bank's file: it is read, its totals are proven, its payments are recorded and
