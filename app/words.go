@@ -97,6 +97,7 @@ var sentences = map[string]string{
 	"dispute.reopened":                 "The case was taken up again: {amount_minor} are undecided.",
 	"dispute.message_sent":             "The customer was told: {message}.",
 	"dispute.deadline_warned":          "The deadline ({deadline}) is near: {due_on}.",
+	"dispute.deadline_met":             "What the deadline ({deadline}) of {due_on} asks for has happened.",
 	"dispute.deadline_lapsed":          "The deadline ({deadline}) of {due_on} passed; someone higher has a task.",
 	"dispute.opened":                   "A claim over {amount_minor} was opened ({reason}), taken on {taken_on}.",
 	"dispute.credited":                 "{amount_minor} of the claim were credited.",

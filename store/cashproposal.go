@@ -77,7 +77,7 @@ func (t *tx) ProposalsOf(ctx context.Context, receiptID uuid.UUID) ([]port.CashP
 	return many(ctx, t, scanProposal, `SELECT`+proposalColumns+`
 FROM match_proposals
 WHERE receipt_id = $1
-ORDER BY created_at DESC, score DESC, seq
+ORDER BY state = 'open' DESC, created_at DESC, score DESC, seq
 LIMIT 100`, receiptID)
 }
 

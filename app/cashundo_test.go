@@ -1,0 +1,234 @@
+package app_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"arrears/app"
+	"arrears/domain/access"
+	"arrears/domain/casework"
+	"arrears/domain/dispute"
+	"arrears/domain/matching"
+	"arrears/domain/receivable"
+	"arrears/domain/remittance"
+	"arrears/port"
+)
+
+func TestMoneyComesOffAndMoves(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	first, second := l.owed("R-1001", 40_000), l.owed("R-1002", 90_000)
+	done := l.pays("1", "Nordwind K-1", "", "R-1001", 40_000)
+	require.Equal(t, "applied", done.Outcome)
+	l.refuses("receivable.invalid", func(ctx context.Context) error {
+		_, err := l.app.UnapplyReceipt(ctx, clerkOne, done.ID, app.Unapply{})
+		return err
+	})
+	l.refuses(receivable.CodeExceedsDone, func(ctx context.Context) error {
+		_, err := l.app.UnapplyReceipt(ctx, clerkOne, done.ID, app.Unapply{Reason: "wrong", Applications: []uuid.UUID{uuid.Must(uuid.NewV7())}})
+		return err
+	})
+	var r receivable.Receipt
+	l.nudges(func() {
+		var err error
+		r, err = l.app.UnapplyReceipt(t.Context(), clerkOne, done.ID, app.Unapply{
+			Reason: "meant for the other", Lines: []app.CashLine{{ItemID: l.id(second.Items[0].ID), AmountMinor: 35_000}},
+		})
+		require.NoError(t, err)
+	}, first, second)
+	require.Equal(t, []int64{35_000, 5_000}, []int64{r.AppliedMinor, r.OnAccountMinor})
+	l.amounts(first.Items[0], 0, 0, 0, 0, 40_000, 0)
+	l.amounts(second.Items[0], 35_000, 0, 0, 0, 55_000, 0)
+	l.again(func(ctx context.Context) {
+		_, err := l.app.UnapplyReceipt(ctx, clerkOne, done.ID, app.Unapply{Reason: "all of it", Version: 0})
+		require.NoError(t, err)
+	})
+	r = l.receipt(done.ID)
+	require.Equal(t, []int64{0, 40_000}, []int64{r.AppliedMinor, r.OnAccountMinor})
+	l.refuses("receipt.changed", func(ctx context.Context) error {
+		_, err := l.app.UnapplyReceipt(ctx, clerkOne, done.ID, app.Unapply{Reason: "again", Version: 1})
+		return err
+	})
+	l.moneyLaws()
+}
+
+// A small difference that came with a payment goes with it.
+func TestSmallDifferencesComeOffWithTheirPayment(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	owed := l.owed("R-1001", 1_000_000)
+	done := l.pays("1", "Nordwind K-1", "", "R-1001 less bank fee", 998_500)
+	require.Equal(t, "applied", done.Outcome)
+	l.amounts(owed.Items[0], 998_500, 0, 0, 1_500, 0, 0)
+	_, err := l.app.UnapplyReceipt(t.Context(), clerkOne, done.ID, app.Unapply{Reason: "wrong"})
+	require.NoError(t, err)
+	l.amounts(owed.Items[0], 0, 0, 0, 0, 1_000_000, 0)
+	l.moneyLaws()
+}
+
+// MONEY.md: a receipt with an undecided claim that is reversed leaves the invoice as it was.
+func TestAReturnOfAShortPayment(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	owed := l.owed("R-1001", 100_000)
+	done := l.pays("1", "Nordwind K-1", "", "R-1001 less damage 200.00", 80_000)
+	require.Equal(t, "applied", done.Outcome)
+	l.holds(owed.Items[0].ID, balance{Original: 100_000, Paid: 80_000, Moved: 20_000})
+	outcome, err := app.TakeBack(t.Context(), l.app, remittance.Transaction{
+		Minor: 80_000, Currency: "EUR", Entry: remittance.Entry{ValueOn: day("2026-03-05"), Minor: 80_000, Currency: "EUR"},
+		Return: &remittance.Return{Code: "R01", Reference: "REF1"},
+	})
+	require.NoError(t, err)
+	require.Equal(t, "returned", outcome)
+	l.holds(owed.Items[0].ID, balance{Original: 100_000, Open: 100_000})
+	l.moneyLaws()
+}
+
+// A payment that names a denied claim, or whose amount is what was moved, repays it.
+func TestARepaymentFindsItsDeduction(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	for n, text := range []string{"repayment DM-4711", "R-1001"} {
+		owed := l.owed("R-"+[]string{"2001", "1001"}[n], 100_000)
+		d, err := l.app.OpenDispute(t.Context(), l.collector, app.NewDispute{
+			Kind: dispute.Deduction, CustomerID: l.customer.ID, Currency: "EUR", CustomerReason: "tax", ClaimReference: []string{"DM-4711", ""}[n],
+			Parts: []app.NewDisputePart{{ItemID: l.id(owed.Items[0].ID), AmountMinor: 20_000}},
+		})
+		require.NoError(t, err)
+		l.decide(l.analyst, d.ID, dispute.DecideInvalid)
+		l.paid("rest "+owed.Number, owed.Items[0], 80_000)
+		done := l.pays(owed.Number, "Nordwind K-1", "", text, 20_000)
+		require.Equal(t, "applied", done.Outcome, text)
+		require.Equal(t, dispute.Closed, l.file(d.ID).State)
+	}
+	l.moneyLaws()
+}
+
+func TestARefundNeedsAnotherPerson(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	owed := l.owed("R-1001", 40_000)
+	done := l.pays("1", "Nordwind K-1", "", "R-1001", 50_000)
+	require.Equal(t, "applied", done.Outcome)
+	l.amounts(owed.Items[0], 40_000, 0, 0, 0, 0, 0)
+	require.Equal(t, int64(10_000), l.receipt(done.ID).OnAccountMinor, "what was paid too much goes on account")
+	_, err := l.app.PutApprovalLimit(t.Context(), l.admin, dispute.Limit{Role: "supervisor", Currency: "EUR", Kind: dispute.LimitRefund, AmountMinor: 20_000, Version: 1})
+	require.NoError(t, err)
+
+	l.refuses(receivable.CodeExceedsRest, func(ctx context.Context) error {
+		_, err := l.app.ProposeRefund(ctx, l.supervisor, app.NewRefund{ReceiptID: done.ID, AmountMinor: 10_001, Reason: "paid twice"})
+		return err
+	})
+	r, err := l.app.ProposeRefund(t.Context(), l.supervisor, app.NewRefund{ReceiptID: done.ID, AmountMinor: 10_000, Reason: "paid twice"})
+	require.NoError(t, err)
+	require.Equal(t, port.RefundProposed, r.State)
+	l.refuses(receivable.CodeExceedsRest, func(ctx context.Context) error { // it is spoken for
+		_, err := l.app.ProposeRefund(ctx, l.supervisor, app.NewRefund{ReceiptID: done.ID, AmountMinor: 1, Reason: "again"})
+		return err
+	})
+	l.refuses("refund.not_approved", func(ctx context.Context) error {
+		_, err := l.app.PayRefund(ctx, clerkOne, r.ID, day("2026-03-03"), r.Version)
+		return err
+	})
+	ap, err := l.app.Approval(t.Context(), l.reader, r.ApprovalID.UUID)
+	require.NoError(t, err)
+	require.Equal(t, string(access.Supervisor), ap.Role)
+	decide := func(who access.Principal) error {
+		_, err := l.app.DecideApproval(t.Context(), who, app.DecideApproval{ID: ap.ID, Approve: true, ContentHash: hexOf(ap.ContentHash)})
+		return err
+	}
+	require.Error(t, decide(l.supervisor), "four eyes")
+	require.NoError(t, decide(access.Principal{ID: "supervisor-2", Role: access.Supervisor}))
+	r, err = l.app.Refund(t.Context(), l.reader, r.ID)
+	require.NoError(t, err)
+	require.Equal(t, port.RefundApproved, r.State)
+	l.again(func(ctx context.Context) {
+		r, err = l.app.PayRefund(ctx, clerkOne, r.ID, day("2026-03-03"), 0)
+		require.NoError(t, err)
+	})
+	require.Equal(t, port.RefundPaid, r.State)
+	paid := l.receipt(done.ID)
+	require.Equal(t, []int64{0, 10_000}, []int64{paid.OnAccountMinor, paid.RefundedMinor})
+	l.refuses(receivable.CodeReceiptRefunded, func(ctx context.Context) error {
+		_, err := l.app.ReverseReceipt(ctx, clerkOne, done.ID, "returned")
+		return err
+	})
+	require.Equal(t, casework.ApprovalApproved, func() casework.ApprovalState {
+		ap, err := l.app.Approval(t.Context(), l.reader, ap.ID)
+		require.NoError(t, err)
+		return ap.State
+	}())
+	l.moneyLaws()
+}
+
+// Money that is not for us goes back to whoever sent it, with four eyes all the same.
+func TestMoneyThatIsNotOursGoesBack(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	done := l.pays("1", "Stranger", "", "for somebody else", 7_000)
+	e := l.waits(done.ID)
+	_, err := l.app.CashNotOurs(t.Context(), clerkOne, e.ID, e.Version)
+	require.NoError(t, err)
+	r, err := l.app.ProposeRefund(t.Context(), clerkOne, app.NewRefund{ReceiptID: done.ID, AmountMinor: 7_000, Reason: "sent to us by mistake"})
+	require.NoError(t, err)
+	require.False(t, r.ApprovalID.Valid)
+	l.refuses(app.CodeApprovalRole, func(ctx context.Context) error {
+		_, err := l.app.DecideRefund(ctx, l.collector, r.ID, true, r.Version)
+		return err
+	})
+	r, err = l.app.DecideRefund(t.Context(), l.admin, r.ID, true, r.Version)
+	require.NoError(t, err)
+	_, err = l.app.PayRefund(t.Context(), clerkOne, r.ID, day("2026-03-04"), r.Version)
+	require.NoError(t, err)
+	require.Equal(t, int64(7_000), l.receipt(done.ID).RefundedMinor)
+	l.moneyLaws()
+}
+
+// Dollars for an invoice in euros: at the rate of the day, which stands beside the application.
+func TestPaymentInAnotherCurrency(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	_, err := l.app.PutRates(t.Context(), l.supervisor, []app.NewRate{{Base: "USD", Quote: "EUR", ValidOn: day("2026-03-01"), Rate: "0.9", Source: "test"}})
+	require.NoError(t, err)
+	owed, other := l.owed("R-1001", 90_000), l.owed("R-1002", 45_000)
+	l.rules("", `{"other_currency": true}`)
+	in := l.payment("1", "Nordwind K-1", "", "R-1001", 100_000)
+	in.Seen.Currency = "USD"
+	done, err := app.TakeIn(t.Context(), l.app, "", in)
+	require.NoError(t, err)
+	require.Equal(t, "applied", done[0].Outcome)
+	l.amounts(owed.Items[0], 90_000, 0, 0, 0, 0, 0)
+	r := l.receipt(done[0].ID)
+	require.Equal(t, receivable.Application{AmountMinor: 100_000, ItemMinor: 90_000, Rate: "0.9"}, receivable.Application{
+		AmountMinor: r.Applications[0].AmountMinor, ItemMinor: r.Applications[0].ItemMinor, Rate: r.Applications[0].Rate,
+	})
+	r, err = l.app.UnapplyReceipt(t.Context(), clerkOne, r.ID, app.Unapply{
+		Reason: "the other one", Lines: []app.CashLine{{ItemID: l.id(other.Items[0].ID), AmountMinor: 50_000}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []int64{50_000, 50_000}, []int64{r.AppliedMinor, r.OnAccountMinor})
+	l.amounts(other.Items[0], 45_000, 0, 0, 0, 0, 0)
+	l.amounts(owed.Items[0], 0, 0, 0, 0, 90_000, 0)
+	l.moneyLaws()
+}
+
+// What we owe and set against it becomes a receipt of its own kind, once a person has said so.
+func TestNettingMakesAnOffsetReceipt(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	owed := l.owed("R-1001", 68_000)
+	l.customers["K-1"] = l.customer
+	l.rules("K-1", `{"netting": true}`)
+	done := l.pays("1", "Nordwind K-1", "", "R-1001 net settlement July", 41_200)
+	require.Equal(t, "proposed", done.Outcome)
+	e := l.waits(done.ID)
+	require.Contains(t, e.Why, matching.ReasonNetting)
+	_, err := l.app.ApplyCashProposal(t.Context(), clerkOne, e.ID, e.Proposals[0].ID, e.Version)
+	require.NoError(t, err)
+	l.amounts(owed.Items[0], 68_000, 0, 0, 0, 0, 0)
+	require.Equal(t, int64(26_800), l.number(`SELECT amount_minor FROM receipts WHERE kind = 'offset'`))
+	l.moneyLaws()
+}
