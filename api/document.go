@@ -89,6 +89,7 @@ func (s *server) receivers() map[string]receiver {
 		"storeDocument": func(c echo.Context, mediaType string, in io.Reader) (app.DocumentFile, error) {
 			return s.app.ReceiveFile(c.Request().Context(), who(c), mediaType, in)
 		},
+		"loadBankFile": s.receiveBankFile,
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net/http"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
@@ -39,6 +41,10 @@ type formStream struct {
 // streamForm is readForm for an operation that receives its file. The file is received before the form is known to be right and
 // before the key is looked up: what comes of neither is swept away.
 func streamForm(c echo.Context, o *operation, schema *openapi3.Schema) error {
+	if o.Timeout > readTimeout {
+		// What cannot be set, as with a recorder of tests, has no deadline that would come too early.
+		_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(o.Timeout))
+	}
 	parts, err := c.Request().MultipartReader()
 	if err != nil {
 		return formError(err, o)

@@ -9,7 +9,7 @@ import (
 // handlers says which function answers each operation, by operationId.
 func (s *server) handlers() map[string]echo.HandlerFunc {
 	all := map[string]echo.HandlerFunc{}
-	for _, some := range []map[string]echo.HandlerFunc{s.keeping(), s.money(), s.collecting(), s.disputing(), s.running(), s.telling()} {
+	for _, some := range []map[string]echo.HandlerFunc{s.keeping(), s.money(), s.banking(), s.collecting(), s.disputing(), s.running(), s.telling()} {
 		maps.Copy(all, some)
 	}
 	return all
@@ -38,6 +38,18 @@ func (s *server) money() map[string]echo.HandlerFunc {
 		"listCreditMemos": s.listCreditMemos, "createCreditMemo": s.createCreditMemo, "getCreditMemo": s.getCreditMemo,
 		"applyCreditMemo": s.applyCreditMemo, "voidCreditMemo": s.voidCreditMemo,
 		"listWriteOffs": s.listWriteOffs, "createWriteOff": s.createWriteOff,
+	}
+}
+
+// banking is what banks and payers tell of payments.
+func (s *server) banking() map[string]echo.HandlerFunc {
+	return map[string]echo.HandlerFunc{
+		"listBankStatements": s.listBankStatements, "loadBankFile": s.loadBankFile, "getBankStatement": s.getBankStatement,
+		"overrideBankStatement": s.overrideBankStatement,
+		"listBankFiles":         s.listBankFiles, "getBankFile": s.getBankFile, "listBankProblems": s.listBankProblems,
+		"listBankEntries":  s.listBankEntries,
+		"listBankAccounts": s.listBankAccounts, "confirmBankAccount": s.confirmBankAccount, "getBankAccount": s.getBankAccount,
+		"getCashProof": s.getCashProof,
 	}
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ GET   /v1/invoices/{id}/timeline                    c k n s u a
 GET   /v1/invoices/{id}/case                        c k n s u a
 GET   /v1/invoices/{id}/documents                   c k n s u a
 GET   /v1/cases                                     c k n s u a
-POST  /v1/cases/{id}/wake                           c   n s   a
+POST  /v1/cases/{id}/wake                           c k n s   a
 GET   /v1/credit-memos                              c k n s u a
 POST  /v1/credit-memos                                    s   a
 GET   /v1/credit-memos/{id}                         c k n s u a
@@ -49,6 +50,18 @@ POST  /v1/receipts                                  c k n s   a
 GET   /v1/receipts/{id}                             c k n s u a
 POST  /v1/receipts/{id}/apply                       c k n s   a
 POST  /v1/receipts/{id}/reverse                     c k n s   a
+GET   /v1/bank-statements                           c k n s u a
+POST  /v1/bank-statements                             k   s   a
+GET   /v1/bank-statements/{id}                      c k n s u a
+POST  /v1/bank-statements/{id}/override                   s   a
+GET   /v1/bank-files                                c k n s u a
+GET   /v1/bank-files/{id}                           c k n s u a
+GET   /v1/bank-files/{id}/problems                  c k n s u a
+GET   /v1/bank-entries                              c k n s u a
+GET   /v1/bank-accounts                             c k n s u a
+POST  /v1/bank-accounts                                   s   a
+GET   /v1/bank-accounts/{id}                        c k n s u a
+GET   /v1/bank-accounts/{id}/proof                  c k n s u a
 GET   /v1/write-offs                                c k n s u a
 POST  /v1/write-offs                                      s   a
 GET   /v1/promises                                  c k n s u a
@@ -220,10 +233,14 @@ const sampleID = "018f6d2e-7c3a-7b1d-9a52-3f0c6d1e8b40"
 func pathOf(o *operation) string {
 	path := strings.NewReplacer("{id}", sampleID, "{key}", "nothing", "{version}", "1", "{segment}", "small", "{date}", "2026-01-31",
 		"{evidence_id}", sampleID, "{code}", "shortage", "{role}", "analyst", "{currency}", "EUR", "{kind}", "valid").Replace(o.Path)
+	query := url.Values{}
 	for _, ref := range o.Op.Parameters {
 		if p := ref.Value; p.In == "query" && p.Required {
-			path += "?" + p.Name + "=" + sampleID
+			query.Set(p.Name, sampleAt(p.Schema.Value, p.Name, false, 0).(string))
 		}
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
 	}
 	return path
 }
@@ -268,6 +285,9 @@ func formParts(o *operation) []string {
 	}
 	if o.Path == "/v1/dispute-imports" {
 		return []string{"profile", "arrears", "@file", "customer_number,amount,currency\n"}
+	}
+	if o.Path == "/v1/bank-statements" {
+		return []string{"@file", ":20:A\n:25:B\n"}
 	}
 	return []string{"kind", "invoice", "invoice_id", sampleID, "@file", "text"}
 }

@@ -41,6 +41,10 @@ func answers() map[string]any {
 		"ReasonCode": reasonCodeJSON{}, "TriageRules": triageRulesJSON{}, "TriageRulesPage": pageJSON[triageRulesJSON]{},
 		"ApprovalLimit": approvalLimitJSON{},
 		"ExchangeRate":  exchangeRateJSON{}, "ExchangeRatePage": pageJSON[exchangeRateJSON]{}, "ExchangeRatesPut": exchangeRatesPutJSON{},
+		"BankFile": bankFileJSON{}, "BankFilePage": pageJSON[bankFileJSON]{}, "BankCounts": bankCountsJSON{}, "BankProblem": bankProblemJSON{},
+		"BankProblemPage": pageJSON[bankProblemJSON]{}, "BankStatement": bankStatementJSON{},
+		"BankStatementPage": pageJSON[bankStatementJSON]{}, "BankEntry": bankEntryJSON{}, "BankEntryPage": pageJSON[bankEntryJSON]{},
+		"BankAccount": bankAccountJSON{}, "BankAccountPage": pageJSON[bankAccountJSON]{}, "CashProof": cashProofJSON{},
 		"LimitCheck": limitCheckJSON{}, "UsedRate": usedRateJSON{},
 	}
 }
@@ -65,7 +69,7 @@ func requests() map[string]any {
 		"DisputeSettlement": disputeSettlementJSON{}, "DisputeGiveUp": disputeSettlementJSON{}, "DisputeLinkChange": disputeLinkChangeJSON{},
 		"ShortPayment": shortPaymentJSON{}, "NewReasonCode": newReasonCodeJSON{}, "ReasonCodeChange": reasonCodeChangeJSON{},
 		"NewTriageRules": newTriageRulesJSON{}, "ApprovalLimitChange": approvalLimitChangeJSON{},
-		"NewExchangeRates": newExchangeRatesJSON{}, "NewExchangeRate": newExchangeRateJSON{},
+		"NewBankAccount": newBankAccountJSON{}, "NewExchangeRates": newExchangeRatesJSON{}, "NewExchangeRate": newExchangeRateJSON{},
 	}
 }
 
@@ -143,7 +147,7 @@ func TestEverySchemaOfAnObjectIsHeldAgainstItsTransferObject(t *testing.T) {
 	// These are forms, free objects, lists without pages, bodies of one field, variants of a key, or written by the domain.
 	others := []string{"NewDocument", "NewImport", "PolicyBody", "PolicyVersionList", "PolicyList", "SegmentList", "WriteOffList", "KeyList",
 		"SegmentChange", "TaskClose", "TaskAssign", "QuarantineCorrection", "Key", "NewKeyAnswer", "Event", "WebhookMetadata",
-		"DisputeList", "BulkDecisionList", "ReasonCodeList", "TriageRulesList", "ApprovalLimitList", "NewDisputeImport"}
+		"DisputeList", "BulkDecisionList", "ReasonCodeList", "TriageRulesList", "ApprovalLimitList", "NewDisputeImport", "NewBankFile", "CashProofList"}
 	for name, ref := range c.doc.Components.Schemas {
 		if ref.Value.Type.Is("object") && !slices.Contains(others, name) {
 			require.Contains(t, held, name)

@@ -27,6 +27,7 @@ type Config struct {
 	Mail      Mail
 	Notices   Notices
 	Documents Documents
+	Bank      Bank
 	API       API
 	Worker    Worker
 	Webhook   Webhook
@@ -80,6 +81,11 @@ type Notices struct {
 type Documents struct {
 	Store    string `env:"ARREARS_DOCUMENT_STORE" envDefault:"./documents" doc:"where documents are kept: a folder that all processes share, or s3://bucket?region=…&endpoint=…&use_path_style=true&prefix=…; the credentials of a bucket are taken from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the like)"`
 	MaxBytes int64  `env:"ARREARS_DOCUMENT_MAX_BYTES" envDefault:"52428800" doc:"largest document in bytes, 1 to 1073741824; what is larger than 16 MiB is not sent with a message"`
+}
+
+// Bank says where files of banks come from.
+type Bank struct {
+	Folder string `env:"ARREARS_BANK_FOLDER" doc:"folder from which serve takes files of banks and payers: what is loaded is moved to done/ there, what is refused to refused/ with the reason; profile.yaml says how its .csv files are read; empty: none"`
 }
 
 // API bounds the HTTP interface.

@@ -20,6 +20,7 @@ import (
 
 type importCommand struct {
 	Invoices importInvoices `cmd:"" help:"Load a file of invoices."`
+	Bank     importBank     `cmd:"" help:"Load a file of a bank or payer: statements, lockboxes, remittance advices."`
 	Profiles importProfiles `cmd:"" help:"List the shipped profiles."`
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net"
 
 	"arrears/domain/fault"
@@ -22,6 +23,13 @@ func (s serveCommand) Run(ctx context.Context, c *console) error {
 			return nil, fault.Wrap(err, fault.Unavailable, "http.address", "the API cannot listen on ARREARS_HTTP_ADDR="+p.Config.HTTPAddr)
 		}
 		parts := []part{func(ctx context.Context) error { return p.Serve(ctx, listener, e, version) }}
+		watch, err := p.BankFolder()
+		if err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+		if watch != nil {
+			parts = append(parts, watch)
+		}
 		if s.All {
 			parts = append(parts, relayOf(p, e), workerOf(p, e))
 		}
