@@ -191,10 +191,13 @@ func (p part) awaits(step casework.Step, ap *casework.Approval) {
 	}
 }
 
+// itemsOf are those that a message is about: what was withdrawn from it brings no copy of its invoice either.
 func itemsOf(lines []notice.Line) []uuid.UUID {
-	ids := make([]uuid.UUID, len(lines))
-	for i, l := range lines {
-		ids[i] = l.ItemID
+	var ids []uuid.UUID
+	for _, l := range lines {
+		if isLive(l) {
+			ids = append(ids, l.ItemID)
+		}
 	}
 	return ids
 }

@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,6 +149,41 @@ func TestAShortPaymentIsAcknowledged(t *testing.T) {
 	require.Equal(t, contract.MeetDeadline, next.AtWake)
 	p.Through("2024-01-20")
 	require.Empty(t, p.Sent(), "the invoice is paid but for the deduction")
+}
+
+// The reason of a decision is told in the customer's language while it is called as we ship it; a name of the installation's
+// own stands as it is.
+func TestTheReasonIsToldInTheCustomersLanguage(t *testing.T) {
+	t.Parallel()
+	p := newPump(t)
+	german := func(c *app.NewCustomer) { c.Language = "de" }
+	inv, d := withheld(t, p, german)
+	p.RunUntilQuiet()
+	require.NotContains(t, mails(p)[0], "Grund:", "nobody has decided yet")
+	deny(t, p, d)
+	p.RunUntilQuiet()
+	all := mails(p)
+	require.Contains(t, all[len(all)-1], "Grund: Fehlmenge")
+	name := "Short by count"
+	require.NoError(t, renamed(t, p, "shortage", name))
+	c, err := p.App.Customer(t.Context(), pump.Admin, inv.CustomerID)
+	require.NoError(t, err)
+	deny(t, p, short(t, p, p.Invoice(c, "R2", 1000_00, "2024-01-10"), 800_00, 200_00, "shortage"))
+	p.RunUntilQuiet()
+	all = mails(p)
+	require.Contains(t, all[len(all)-1], "Grund: "+name)
+}
+
+// renamed gives a reason a name of the installation's own.
+func renamed(t *testing.T, p *pump.Pump, code, name string) error {
+	t.Helper()
+	list, err := p.App.ReasonCodes(t.Context(), pump.Admin)
+	require.NoError(t, err)
+	at := slices.IndexFunc(list, func(c dispute.ReasonCode) bool { return c.Code == code })
+	require.GreaterOrEqual(t, at, 0)
+	list[at].Name = name
+	_, err = p.App.PutReasonCode(t.Context(), pump.Admin, list[at])
+	return err
 }
 
 // A claim that is denied on day 120 is written about with the evidence. Its collection begins with the first stage of the

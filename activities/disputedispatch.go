@@ -261,7 +261,7 @@ func (j *messageJob) content(ctx context.Context, nc port.NoticeContext, contact
 		c.PayBy = d.PayableBy
 	}
 	var err error
-	if c.Claim.Reason, err = j.reason(ctx); err != nil {
+	if err = j.reason(ctx, c.Claim); err != nil {
 		return c, err
 	}
 	if c.Lines, err = j.lines(ctx); err != nil {
@@ -289,18 +289,23 @@ func (j *messageJob) claim() *notice.Claim {
 	return c
 }
 
-// reason is what our code is called; of a claim that was not decided it is nobody's business yet.
-func (j *messageJob) reason(ctx context.Context) (string, error) {
+// reason says what our code is called; of a claim that was not decided it is nobody's business yet. A shipped name is told in
+// the customer's language, one of the installation's own as it is.
+func (j *messageJob) reason(ctx context.Context, c *notice.Claim) error {
 	if j.m.Kind == messageAcknowledgement || j.m.Kind == messageDelay || j.f.Dispute.Reason == "" {
-		return "", nil
+		return nil
 	}
 	codes, err := j.tx.ReasonCodes(ctx)
 	for _, code := range codes {
-		if code.Code == j.f.Dispute.Reason {
-			return code.Name, err
+		if code.Code != j.f.Dispute.Reason {
+			continue
+		}
+		c.Reason = code.Name
+		if dispute.ShippedName(code.Code) == code.Name {
+			c.ReasonCode = code.Code
 		}
 	}
-	return "", err
+	return err
 }
 
 // lines name the invoices that the claim is about, with what is claimed of each.

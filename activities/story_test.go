@@ -130,6 +130,13 @@ func TestAPaymentStopsALineThatGathers(t *testing.T) {
 	c := p.Customer("1001")
 	inv := p.Invoice(c, "R1", 100_00, "2024-02-01")
 	other := p.Invoice(c, "R2", 30_00, "2024-02-01")
+	for _, of := range []receivable.Invoice{inv, other} {
+		_, err := p.App.StoreDocument(t.Context(), pump.Boss, app.NewDocument{
+			InvoiceID: valid(of.ID), Kind: "invoice", Filename: of.Number + ".pdf", MediaType: "application/pdf", Content: strings.NewReader("%PDF-1.7\n%%EOF\n"),
+		})
+		require.NoError(t, err)
+	}
+	p.Mail.ComposeWith = plain
 	p.Through("2024-02-05")
 	p.Step(12 * time.Minute) // past midnight: the lines gather, the window opens at eight
 	p.Settle()
@@ -143,6 +150,9 @@ func TestAPaymentStopsALineThatGathers(t *testing.T) {
 	require.Equal(t, notice.LineLive, lineOf(t, p, gathering, "R2").State)
 	p.RunUntilQuiet()
 	require.Equal(t, []string{"R2"}, invoices(p.SentOn("2024-02-06")))
+	mail := mails(p)[len(mails(p))-1]
+	require.Contains(t, mail, "attached R2.pdf")
+	require.NotContains(t, mail, "R1.pdf", "what was paid is no longer attached")
 
 	p.Through("2024-02-15")
 	p.Step(12 * time.Minute)

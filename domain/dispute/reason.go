@@ -43,6 +43,16 @@ func ShippedReasons() []ReasonCode {
 	}
 }
 
+// ShippedName is the name with which a reason code is installed; empty for a code that is not shipped.
+func ShippedName(code string) string {
+	for _, c := range ShippedReasons() {
+		if c.Code == code {
+			return c.Name
+		}
+	}
+	return ""
+}
+
 // Validate refuses a reason code of the wrong form. Errors: CodeReasonInvalid with the fields.
 func (c ReasonCode) Validate() error {
 	var fields []fault.Field

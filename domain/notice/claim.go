@@ -46,10 +46,19 @@ func (c Claim) inRange() bool {
 
 func (b builder) claim(c Claim) PageClaim {
 	return PageClaim{
-		Number: oneLine(c.Number, maxOneLine), Reference: oneLine(c.Reference, maxOneLine), Reason: oneLine(c.Reason, maxOneLine),
+		Number: oneLine(c.Number, maxOneLine), Reference: oneLine(c.Reference, maxOneLine), Reason: oneLine(b.reason(c), maxOneLine),
 		Withheld: c.Withheld, Date: b.words.date("date_long", c.Date), Claimed: b.amount(c.ClaimedMinor), Credited: b.some(c.CreditedMinor),
 		Conceded: b.some(c.ConcededMinor), Denied: b.some(c.DeniedMinor), ToPay: b.some(c.ToPayMinor),
 	}
+}
+
+// reason is what the language calls a shipped reason, else what the installation does.
+func (b builder) reason(c Claim) string {
+	word := b.words["reason_"+c.ReasonCode]
+	if c.Reason == "" || c.ReasonCode == "" || word == "" {
+		return c.Reason
+	}
+	return word
 }
 
 // some writes an amount unless there is nothing of it.

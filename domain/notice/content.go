@@ -40,6 +40,7 @@ type Claim struct {
 	Number        string        // ours
 	Reference     string        // the customer's; may be empty
 	Reason        string        // our reason, in words; empty: unknown
+	ReasonCode    string        // of a reason that has its shipped name: the language's own word counts then
 	Withheld      bool          // the customer has kept the money back
 	Date          calendar.Date // when it was taken
 	ClaimedMinor  int64

@@ -73,7 +73,7 @@ func sampleDeduction(c Content) Content {
 func sampleClaim(c Content) Content {
 	c.Credits, c.ReservedMinor, c.DueText = nil, 0, ""
 	c.Claim = &Claim{
-		Number: "D-17", Reference: "CB-40071", Reason: "Shortage", Withheld: true, Date: calendar.MustDate("2026-01-09"),
+		Number: "D-17", Reference: "CB-40071", Reason: "Shortage", ReasonCode: "shortage", Withheld: true, Date: calendar.MustDate("2026-01-09"),
 		ClaimedMinor: 30_000, CreditedMinor: 10_000, ConcededMinor: 5_000, DeniedMinor: 15_000, ToPayMinor: 15_000,
 	}
 	c.Lines = []Line{{InvoiceNumber: "2025-0871", InvoiceDate: calendar.MustDate("2025-10-15"), OriginalMinor: 30_000}}

@@ -26,6 +26,9 @@ var wordKeys = []string{
 var laterKeys = []string{
 	"aged", "claim_credited", "claim_conceded", "claim_date", "claim_denied", "claim_invoices", "claim_of", "claim_reason", "claim_reply", "claim_to_pay", "claimed",
 	"deduction", "our_case", "your_claim",
+	"reason_co_op", "reason_compliance_penalty", "reason_damage", "reason_duplicate_billing", "reason_freight", "reason_not_ordered",
+	"reason_other", "reason_pricing", "reason_promotion", "reason_quality", "reason_rebate", "reason_returns", "reason_shortage", "reason_tax",
+	"reason_unearned_discount", "reason_unsaleables",
 }
 
 // readWords reads the file's content. Each problem is one error text with its line.
