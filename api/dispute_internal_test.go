@@ -205,6 +205,17 @@ func TestEvidenceIsAskedForAndAnswered(t *testing.T) {
 	s.do(access.Collector, file, "question", map[string]any{"note": "Which?"}).refused(http.StatusConflict, "dispute.not_now")
 	require.Equal(t, "investigating", s.do(access.Collector, file, "reply", map[string]any{"note": "All ten."}).ok(http.StatusOK).text("state"))
 
+	met := s.do(access.Analyst, file, "deadlines/carrier_claim/met", map[string]any{"note": "Asked with the bill of lading."}).ok(http.StatusOK)
+	var carrier string
+	for _, d := range met.field("deadlines").([]any) {
+		if d := d.(map[string]any); d["kind"] == "carrier_claim" {
+			carrier = d["state"].(string)
+		}
+	}
+	require.Equal(t, "met", carrier)
+	s.do(access.Analyst, file, "deadlines/carrier_claim/met", map[string]any{"note": "Again."}).refused(http.StatusConflict, "dispute.not_now")
+	s.do(access.Analyst, file, "deadlines/decision/met", map[string]any{"note": "Done."}).refused(http.StatusBadRequest, CodeInvalidRequest)
+
 	archive := s.as(access.Auditor, http.MethodGet, "/v1/disputes/"+file.text("id")+"/package", nil).ok(http.StatusOK)
 	require.Contains(t, archive.Header().Get("Content-Disposition"), "attachment")
 	require.True(t, strings.HasPrefix(archive.Body.String(), "PK"))

@@ -72,6 +72,17 @@ func (s *server) answerEvidence(c echo.Context) error {
 	})
 }
 
+type deadlineMetJSON struct {
+	Note string `json:"note"`
+}
+
+func (s *server) meetDeadline(c echo.Context) error {
+	kind := dispute.DeadlineKind(pathParam(c, "kind"))
+	return onDispute(c, func(ctx context.Context, p access.Principal, id uuid.UUID, in deadlineMetJSON) (app.DisputeFile, error) {
+		return s.app.MeetDeadline(ctx, p, id, kind, in.Note)
+	})
+}
+
 type customerQuestionJSON struct {
 	Note    string        `json:"note"`
 	ReplyBy calendar.Date `json:"reply_by"`

@@ -76,7 +76,7 @@ func (s *server) disputing() map[string]echo.HandlerFunc {
 		"listDisputes": s.listDisputes, "openDispute": s.openDispute, "getDisputeWorklist": s.getDisputeWorklist,
 		"getDispute": s.getDispute, "getDisputeTimeline": s.getDisputeTimeline, "getDisputeFigures": s.getDisputeFigures,
 		"triageDispute": s.triageDispute, "requestEvidence": s.requestEvidence, "answerEvidence": s.answerEvidence,
-		"askCustomer": s.askCustomer, "recordReply": s.recordReply,
+		"askCustomer": s.askCustomer, "recordReply": s.recordReply, "meetDeadline": s.meetDeadline,
 		"decideDispute": s.decideDispute, "decideDisputes": s.decideDisputes, "settleDispute": s.settleDispute, "giveUpDispute": s.giveUpDispute,
 		"withdrawDispute": s.withdrawDispute, "reopenDispute": s.reopenDispute,
 		"submitDispute": s.submitDispute, "answerDispute": s.answerDispute, "appealDispute": s.appealDispute,

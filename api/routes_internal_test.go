@@ -89,6 +89,7 @@ GET   /v1/disputes/{id}/timeline                    c k n s u a
 POST  /v1/disputes/{id}/triage                      c k n s   a
 POST  /v1/disputes/{id}/evidence                    c k n s   a
 POST  /v1/disputes/{id}/evidence/{evidence_id}      c k n s   a
+POST  /v1/disputes/{id}/deadlines/{kind}/met            n s   a
 POST  /v1/disputes/{id}/question                    c k n s   a
 POST  /v1/disputes/{id}/reply                       c k n s   a
 POST  /v1/disputes/{id}/decision                        n s   a
@@ -232,7 +233,8 @@ const sampleID = "018f6d2e-7c3a-7b1d-9a52-3f0c6d1e8b40"
 // pathOf fills the parameters of a path with what nothing has.
 func pathOf(o *operation) string {
 	path := strings.NewReplacer("{id}", sampleID, "{key}", "nothing", "{version}", "1", "{segment}", "small", "{date}", "2026-01-31",
-		"{evidence_id}", sampleID, "{code}", "shortage", "{role}", "analyst", "{currency}", "EUR", "{kind}", "valid").Replace(o.Path)
+		"{evidence_id}", sampleID, "{code}", "shortage", "{role}", "analyst", "{currency}", "EUR",
+		"deadlines/{kind}", "deadlines/carrier_claim", "{kind}", "valid").Replace(o.Path)
 	query := url.Values{}
 	for _, ref := range o.Op.Parameters {
 		if p := ref.Value; p.In == "query" && p.Required {

@@ -104,6 +104,7 @@ func TestTheRoleIsAskedBeforeTheInput(t *testing.T) {
 	}
 	decides := func(who access.Principal) map[string]error {
 		return map[string]error{
+			"met":     file(c.app.MeetDeadline(ctx, who, none, "guess", "")),
 			"decide":  file(c.app.DecideDispute(ctx, who, none, app.NewDecision{Kind: "guess"})),
 			"settle":  file(c.app.SettleDispute(ctx, who, none, app.Settlement{AmountMinor: -1})),
 			"give up": file(c.app.GiveUpDispute(ctx, who, none, app.Settlement{AmountMinor: -1})),

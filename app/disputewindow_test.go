@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -8,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"arrears/app"
+	"arrears/domain/access"
 	"arrears/domain/calendar"
 	"arrears/domain/dispute"
 	"arrears/domain/fault"
@@ -151,4 +154,71 @@ func TestAMissedRepaymentIsMissedOnce(t *testing.T) {
 	c.decide(c.second, d.ID, dispute.DecideInvalid)
 	c.deadline(d.ID, dispute.DeadlineRepayment)
 	c.laws()
+}
+
+// What happens outside of the case meets its deadline because a person says so: the carrier was asked, the limitation is stayed.
+func TestThatTheCarrierWasAskedIsSaid(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	ctx := t.Context()
+	d := c.opened(calendar.DateOf(c.clock.now, time.UTC), "shortage")
+	carrier := c.deadline(d.ID, dispute.DeadlineCarrier)
+	require.NotZero(t, carrier.DueOn)
+	var f app.DisputeFile
+	c.again(func(ctx context.Context) {
+		var err error
+		f, err = c.app.MeetDeadline(ctx, c.analyst, d.ID, dispute.DeadlineCarrier, "Claim sent with the bill of lading.")
+		require.NoError(t, err)
+	})
+	require.Equal(t, d.State, f.State)
+	require.Equal(t, dispute.DeadlineMet, deadlineState(f, dispute.DeadlineCarrier))
+	require.Equal(t, dispute.DeadlineOpen, deadlineState(f, dispute.DeadlineLimitation))
+	require.Equal(t, int64(1), c.number(`SELECT count(*) FROM audit_entries WHERE action = 'dispute.deadline_met' AND subject_id = $1`, d.ID))
+	require.Equal(t, int64(1), c.number(`SELECT count(*) FROM notes WHERE body LIKE '%bill of lading%'`))
+	_, err := c.app.MeetDeadline(ctx, c.analyst, d.ID, dispute.DeadlineCarrier, "Again.")
+	require.Equal(t, dispute.CodeNotNow, fault.CodeOf(err), "nobody waits for it any more")
+	_, err = c.app.MeetDeadline(ctx, c.collector, d.ID, dispute.DeadlineLimitation, "Stayed.")
+	require.Equal(t, access.CodeForbidden, fault.CodeOf(err))
+	for _, kind := range dispute.DeadlineKinds() {
+		if slices.Contains(dispute.MetByPerson(), kind) {
+			continue
+		}
+		_, err = c.app.MeetDeadline(ctx, c.analyst, d.ID, kind, "Done.")
+		require.Equal(t, "receivable.invalid", fault.CodeOf(err), "%s is met by what is done to the case", kind)
+	}
+	_, err = c.app.MeetDeadline(ctx, c.analyst, d.ID, dispute.DeadlineLimitation, " ")
+	require.Equal(t, "receivable.invalid", fault.CodeOf(err), "a note is needed")
+	_, err = c.app.MeetDeadline(ctx, c.analyst, uuid.New(), dispute.DeadlineLimitation, "Stayed.")
+	require.Equal(t, "dispute.not_found", fault.CodeOf(err))
+	pricing := c.opened(calendar.DateOf(c.clock.now, time.UTC), "pricing")
+	_, err = c.app.MeetDeadline(ctx, c.analyst, pricing.ID, dispute.DeadlineCarrier, "Asked.")
+	require.Equal(t, dispute.CodeNotNow, fault.CodeOf(err), "no carrier has to do with a price")
+	_, err = c.app.WithdrawDispute(ctx, c.collector, d.ID, "their mistake")
+	require.NoError(t, err)
+	_, err = c.app.MeetDeadline(ctx, c.analyst, d.ID, dispute.DeadlineCarrier, "Asked.")
+	require.Equal(t, dispute.CodeNotNow, fault.CodeOf(err))
+	c.laws()
+}
+
+// A deadline that had lapsed is met late, and once.
+func TestACarrierIsAskedLate(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.opened(calendar.DateOf(c.clock.now, time.UTC), "shortage")
+	_, err := c.conn.Exec(t.Context(), `UPDATE dispute_deadlines SET state = 'lapsed', settled_at = $2 WHERE dispute_id = $1 AND kind = 'carrier_claim'`,
+		d.ID, c.clock.now)
+	require.NoError(t, err)
+	f, err := c.app.MeetDeadline(t.Context(), c.analyst, d.ID, dispute.DeadlineCarrier, "They took it all the same.")
+	require.NoError(t, err)
+	require.Equal(t, dispute.DeadlineMet, deadlineState(f, dispute.DeadlineCarrier))
+	_, err = c.app.MeetDeadline(t.Context(), c.analyst, d.ID, dispute.DeadlineCarrier, "Again.")
+	require.Equal(t, dispute.CodeNotNow, fault.CodeOf(err))
+}
+
+func deadlineState(f app.DisputeFile, kind dispute.DeadlineKind) dispute.DeadlineState {
+	at := slices.IndexFunc(f.Deadlines, func(d dispute.Deadline) bool { return d.Kind == kind })
+	if at < 0 {
+		return ""
+	}
+	return f.Deadlines[at].State
 }

@@ -33,6 +33,7 @@ type disputeCommand struct {
 		Answer  evidenceAnswer  `cmd:"" help:"Say where a piece of evidence stands."`
 	} `cmd:"" help:"Gather evidence."`
 	Attach     disputeAttach     `cmd:"" help:"Store a document with a case."`
+	Met        disputeMet        `cmd:"" help:"Note that what a deadline asks for has happened: the carrier was asked, the limitation is stayed."`
 	Ask        disputeAsk        `cmd:"" help:"Note that the customer was asked for something."`
 	Reply      disputeReply      `cmd:"" help:"Note that the customer answered."`
 	Decide     disputeDecide     `cmd:"" help:"Decide one case, or several together: valid, invalid or partially valid."`

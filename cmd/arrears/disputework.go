@@ -74,6 +74,19 @@ func (a evidenceAnswer) Run(ctx context.Context, c *console) error {
 	})
 }
 
+type disputeMet struct {
+	disputeArg
+	Kind string `arg:"" enum:"carrier_claim,limitation" help:"carrier_claim: the carrier was asked to pay. limitation: it is stayed."`
+	Note string `arg:"" help:"What was done, and when."`
+}
+
+// Run notes that what a deadline asks for has happened outside of the case.
+func (m disputeMet) Run(ctx context.Context, c *console) error {
+	return m.on(ctx, c, func(p *wire.Product, id uuid.UUID) (app.DisputeFile, error) {
+		return p.App.MeetDeadline(ctx, operator(), id, dispute.DeadlineKind(m.Kind), m.Note)
+	})
+}
+
 type disputeAsk struct {
 	disputeArg
 	Note    string `arg:"" help:"What was asked."`

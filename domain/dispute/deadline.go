@@ -158,6 +158,10 @@ func MetBy(a Act) []DeadlineKind {
 	return nil
 }
 
+// MetByPerson are the kinds of deadlines of which no act tells that what they ask for has happened, because it happens outside:
+// the carrier was asked to pay, or the limitation is stayed. A person says so.
+func MetByPerson() []DeadlineKind { return []DeadlineKind{DeadlineCarrier, DeadlineLimitation} }
+
 // Settled are the kinds of deadlines that an act and what it left of the claim settle: what was done meets them, and of the
 // rest nobody waits for them any more. It is asked after the amounts were moved and with the state that the act led to.
 // Our objection is made when a denial is sent or submitted: until then the window stands, unless the customer gives in.

@@ -12,6 +12,10 @@ func claimEngineTypes() []TypeInfo {
 			data: "deadline due_on:deadline_on raised state:dispute_state",
 		},
 		{
+			Name: "dispute.deadline_met", Doc: "A person said that what a deadline of a claim asks for has happened.",
+			data: "deadline due_on:deadline_on",
+		},
+		{
 			Name: "dispute.deadline_lapsed", Doc: "A day passed by which something was to have happened on a claim; someone higher has a task.",
 			data: "deadline due_on:deadline_on raised state:dispute_state",
 		},
