@@ -18,15 +18,15 @@ import (
 	"arrears/workflows/contract"
 )
 
-// copied is an invoice that is due on 1 February and has a copy with this content, under a policy.
-func copied(t *testing.T, p *pump.Pump, content string, pol policy.Policy) (receivable.Invoice, receivable.Document) {
+// copied is an invoice that is due on 1 February and has a copy with the content "the copy", under a policy.
+func copied(t *testing.T, p *pump.Pump, pol policy.Policy) (receivable.Invoice, receivable.Document) {
 	t.Helper()
 	p.Mail.ComposeWith = plain
 	c := p.Customer("1001")
 	assign(t, p, c, pol)
 	inv := p.Invoice(c, "R1", 100_00, "2024-02-01")
 	doc, err := p.App.StoreDocument(t.Context(), pump.Admin, app.NewDocument{
-		InvoiceID: valid(inv.ID), Kind: "invoice", Filename: "R1.txt", Content: strings.NewReader(content),
+		InvoiceID: valid(inv.ID), Kind: "invoice", Filename: "R1.txt", Content: strings.NewReader("the copy"),
 	})
 	require.NoError(t, err)
 	return inv, doc
@@ -42,7 +42,7 @@ func heal(t *testing.T, p *pump.Pump, content string) {
 func TestANoticeCarriesTheCopyOfItsInvoice(t *testing.T) {
 	t.Parallel()
 	p := newPump(t)
-	copied(t, p, "the copy", ladder("first", remind("first", 5)))
+	copied(t, p, ladder("first", remind("first", 5)))
 	p.Through("2024-02-06")
 	require.Len(t, p.Sent(), 1)
 	require.Contains(t, string(p.Mail.Messages()[0].Raw), "attached R1.txt: the copy")
@@ -53,7 +53,7 @@ func TestANoticeCarriesTheCopyOfItsInvoice(t *testing.T) {
 func TestANoticeCarriesACopyOfTheFirstRelease(t *testing.T) {
 	t.Parallel()
 	p, url := newPumpURL(t)
-	_, doc := copied(t, p, "the copy", ladder("first", remind("first", 5)))
+	_, doc := copied(t, p, ladder("first", remind("first", 5)))
 	sql(t, url, `UPDATE documents SET content = 'the copy', filename = file_name, file_name = NULL`)
 	require.NoError(t, p.Files.Delete(t.Context(), doc.SHA256))
 	p.Through("2024-02-06")
@@ -64,7 +64,7 @@ func TestANoticeCarriesACopyOfTheFirstRelease(t *testing.T) {
 func TestANoticeWithoutItsCopyWaitsForAPerson(t *testing.T) {
 	t.Parallel()
 	p := newPump(t)
-	inv, doc := copied(t, p, "the copy", ladder("first", remind("first", 5)))
+	inv, doc := copied(t, p, ladder("first", remind("first", 5)))
 	require.NoError(t, p.Files.Delete(t.Context(), doc.SHA256))
 	p.Through("2024-02-07")
 	require.Empty(t, p.Mail.Messages())
@@ -82,7 +82,7 @@ func TestANoticeWithoutItsCopyWaitsForAPerson(t *testing.T) {
 func TestADraftIsFrozenWithItsCopy(t *testing.T) {
 	t.Parallel()
 	p := newPump(t)
-	_, doc := copied(t, p, "the copy", ladder("first", approved(remind("first", 5), policy.DeadlineRemind)))
+	_, doc := copied(t, p, ladder("first", approved(remind("first", 5), policy.DeadlineRemind)))
 	p.Through("2024-02-06")
 	ap := oneApproval(t, p)
 	require.NoError(t, p.Files.Delete(t.Context(), doc.SHA256))
@@ -97,7 +97,7 @@ func TestALostAnswerNeedsNoFile(t *testing.T) {
 	t.Parallel()
 	p := newPump(t)
 	p.Mail.Answer = answers(notice.Unknown, notice.Accepted)
-	copied(t, p, "the copy", ladder("first", remind("first", 5)))
+	copied(t, p, ladder("first", remind("first", 5)))
 	p.Through("2024-02-06")
 	sent := p.Mail.Messages()
 	require.Len(t, sent, 2)
@@ -107,7 +107,7 @@ func TestALostAnswerNeedsNoFile(t *testing.T) {
 func TestADraftWithoutItsCopyWaitsForAPerson(t *testing.T) {
 	t.Parallel()
 	p := newPump(t)
-	inv, doc := copied(t, p, "the copy", ladder("first", approved(remind("first", 5), policy.DeadlineRemind)))
+	inv, doc := copied(t, p, ladder("first", approved(remind("first", 5), policy.DeadlineRemind)))
 	require.NoError(t, p.Files.Delete(t.Context(), doc.SHA256))
 	p.Through("2024-02-06")
 	require.Empty(t, p.OpenApprovals())
@@ -176,7 +176,7 @@ func TestTheNightLooksForFiles(t *testing.T) {
 	t.Parallel()
 	db, _ := testkit.DB(t)
 	p := pump.New(t, db, pump.Options{Nightly: true})
-	_, doc := copied(t, p, "the copy", ladder("first", remind("first", 50)))
+	_, doc := copied(t, p, ladder("first", remind("first", 50)))
 	p.Through("2024-01-02")
 	require.Empty(t, p.Tasks("census"))
 	require.NoError(t, p.Files.Delete(t.Context(), doc.SHA256))

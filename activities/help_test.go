@@ -31,10 +31,10 @@ func newPump(t *testing.T, options ...pump.Options) *pump.Pump {
 }
 
 // newPumpURL returns the database's address as well, for what no use case does.
-func newPumpURL(t *testing.T, options ...pump.Options) (*pump.Pump, string) {
+func newPumpURL(t *testing.T) (*pump.Pump, string) {
 	t.Helper()
 	db, url := testkit.DB(t)
-	return pump.New(t, db, options...), url
+	return pump.New(t, db), url
 }
 
 func sql(t testing.TB, url, statement string) {

@@ -133,8 +133,8 @@ func TestAnUploadWaitsForTheSweep(t *testing.T) {
 		require.True(t, found)
 		close(locked)
 		select {
-		case <-touched:
-			t.Error("the upload did not wait")
+		case err := <-touched:
+			t.Errorf("the upload did not wait: %v", err)
 		case <-time.After(200 * time.Millisecond):
 		}
 		require.NoError(t, tx.ForgetFile(ctx, sum))

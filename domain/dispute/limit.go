@@ -19,7 +19,9 @@ const (
 )
 
 // LimitKinds returns all kinds of approval limits.
-func LimitKinds() []string { return []string{LimitValid, LimitInvalid, LimitConcession, LimitGiveUp, LimitRefund} }
+func LimitKinds() []string {
+	return []string{LimitValid, LimitInvalid, LimitConcession, LimitGiveUp, LimitRefund}
+}
 
 // CodeLimitInvalid means an approval limit of the wrong form; its fields say where.
 const CodeLimitInvalid = "approval_limit.invalid"
