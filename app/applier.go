@@ -48,8 +48,10 @@ func (a *App) openApplier(ctx context.Context, tx port.Tx, now time.Time, actor 
 		return nil, err
 	}
 	locks := slices.Clone(owners)
-	if r.CustomerID.Valid {
-		locks = append(locks, r.CustomerID.UUID)
+	for _, whose := range []uuid.NullUUID{r.CustomerID, r.Payer.LikelyID} {
+		if whose.Valid {
+			locks = append(locks, whose.UUID)
+		}
 	}
 	if err := lockCustomers(ctx, tx, locks...); err != nil {
 		return nil, err

@@ -249,6 +249,25 @@ func settleException(ctx context.Context, tx port.Tx, now time.Time, actor strin
 	return err
 }
 
+// followException lets what waits about a receipt follow money that was applied past the clerks' list.
+func followException(ctx context.Context, tx port.Tx, now time.Time, actor string, r receivable.Receipt) error {
+	if r.Payer.Match == receivable.MatchNone {
+		return nil
+	}
+	if r.Rest() == 0 {
+		return settleException(ctx, tx, now, actor, r.ID, "by_hand")
+	}
+	list, err := tx.ExceptionsOf(ctx, []uuid.UUID{r.ID})
+	for _, e := range list {
+		if err != nil {
+			return err
+		}
+		e.AmountMinor, e.CustomerID = r.Rest(), r.CustomerID
+		err = tx.UpdateException(ctx, e)
+	}
+	return err
+}
+
 // closeException closes one and writes so.
 func closeException(ctx context.Context, tx port.Tx, now time.Time, actor string, e port.CashException, outcome string, entry uuid.UUID) error {
 	e.State, e.Outcome, e.ClosedBy, e.ClosedAt = "closed", outcome, actor, &now

@@ -107,6 +107,12 @@ func (c *cash) judge(ctx context.Context, list []*waiting) error {
 	if err != nil {
 		return err
 	}
+	if err := c.ledger.load(ctx, found.Items...); err != nil { // at once, and not for each receipt
+		return err
+	}
+	if err := c.ledger.loadPromises(ctx); err != nil {
+		return err
+	}
 	for n, w := range list {
 		if err := c.look(ctx, d, w, looks[n]); err != nil {
 			return err

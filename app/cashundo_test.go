@@ -14,7 +14,9 @@ import (
 	"arrears/domain/matching"
 	"arrears/domain/receivable"
 	"arrears/domain/remittance"
+	"arrears/internal/testkit"
 	"arrears/port"
+	"arrears/store"
 )
 
 func TestMoneyComesOffAndMoves(t *testing.T) {
@@ -230,5 +232,33 @@ func TestNettingMakesAnOffsetReceipt(t *testing.T) {
 	require.NoError(t, err)
 	l.amounts(owed.Items[0], 68_000, 0, 0, 0, 0, 0)
 	require.Equal(t, int64(26_800), l.number(`SELECT amount_minor FROM receipts WHERE kind = 'offset'`))
+	l.moneyLaws()
+}
+
+// The application's database role is enough for cash, and cannot rewrite what was proposed.
+func TestCashUnderTheApplicationRole(t *testing.T) {
+	t.Parallel()
+	url := testkit.Schema(t)
+	require.NoError(t, store.Migrate(t.Context(), url))
+	db, err := store.Open(t.Context(), url+"&role="+store.AppRole)
+	require.NoError(t, err)
+	t.Cleanup(db.Close)
+	l := &till{
+		court: courtOn(t, deskOn(t, db, url)), customers: map[string]receivable.Customer{}, items: map[string]receivable.Item{},
+		receipts: map[string]uuid.UUID{},
+	}
+	l.rules("", `{"rounding_minor": 2}`)
+	l.owed("R-1001", 40_000)
+	l.owed("R-1002", 40_000)
+	require.Equal(t, "applied", l.pays("1", "Nordwind K-1", "DE02120300000000202051", "R-1001 less damage", 30_000).Outcome)
+	_, _, err = app.AdviceIn(t.Context(), l.app, advice("E2E9", 40_000, line("R-1002", 40_000)))
+	require.NoError(t, err)
+	done := l.pays("2", "Nordwind K-1", "DE02120300000000202051", "danke", 90_000)
+	e := l.waits(done.ID)
+	_, err = l.app.ApplyCashByHand(t.Context(), clerkOne, e.ID, app.CashByHand{CustomerID: l.id(l.customer.ID), OnAccount: true})
+	require.NoError(t, err)
+	r, err := l.app.ProposeRefund(t.Context(), clerkOne, app.NewRefund{ReceiptID: done.ID, AmountMinor: 90_000, Reason: "too much"})
+	require.NoError(t, err)
+	require.True(t, r.ApprovalID.Valid)
 	l.moneyLaws()
 }

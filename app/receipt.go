@@ -163,7 +163,14 @@ func (a *App) ApplyReceipt(ctx context.Context, who access.Principal, id uuid.UU
 		if err := ap.apply(ctx); err != nil {
 			return err
 		}
+		waited := r.Payer
+		if r.Rest() == 0 && (waited.Match == receivable.MatchProposed || waited.Match == receivable.MatchUnidentified) {
+			r.Payer.Match = receivable.MatchDone
+		}
 		if err := tx.UpdateReceipt(ctx, r); err != nil {
+			return err
+		}
+		if err := followException(ctx, tx, now, who.ID, r); err != nil {
 			return err
 		}
 		if err := ap.ledger.settle(ctx); err != nil {
@@ -174,6 +181,11 @@ func (a *App) ApplyReceipt(ctx context.Context, who access.Principal, id uuid.UU
 		}
 		if err := ap.recordApplied(ctx, "receipt.applied"); err != nil {
 			return err
+		}
+		if waited.LikelyID.Valid && waited.LikelyID != r.CustomerID {
+			if err := a.reserveChanged(ctx, tx, now, reserve{waited.LikelyID.UUID, r.Currency, true}, "receipt_applied"); err != nil {
+				return err
+			}
 		}
 		return a.receiptChanged(ctx, ap.ledger, r, true, "receipt_applied")
 	})

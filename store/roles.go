@@ -42,6 +42,8 @@ BEGIN
   GRANT UPDATE (portal_reference, reply_by, answer, answer_note, answered_at, answered_by, buyer_involved) ON dispute_rounds TO ` + AppRole + `;
   GRANT UPDATE (state) ON dispute_links TO ` + AppRole + `;
   GRANT UPDATE (reversed_at) ON moves TO ` + AppRole + `;
+  REVOKE UPDATE ON cash_rules, match_proposals, remittance_lines FROM ` + AppRole + `;
+  GRANT UPDATE (state, decided_by, decided_at) ON match_proposals TO ` + AppRole + `;
   REVOKE UPDATE ON snapshots, snapshot_items, snapshot_sums, census_findings FROM ` + AppRole + `;
   IF to_regclass('goose_db_version') IS NOT NULL THEN
     REVOKE INSERT, UPDATE ON goose_db_version FROM ` + AppRole + `;
