@@ -9,7 +9,6 @@ import (
 
 	"arrears/domain/access"
 	"arrears/domain/audit"
-	"arrears/domain/fault"
 	"arrears/domain/money"
 	"arrears/domain/receivable"
 	"arrears/port"
@@ -271,13 +270,4 @@ func (c *cash) dueCases(ctx context.Context, owners []uuid.UUID) ([]uuid.UUID, e
 		}
 	}
 	return cases, nil
-}
-
-// isRefusal reports whether an error says that something is not possible as things stand, rather than that something failed.
-func isRefusal(err error) bool {
-	switch fault.KindOf(err) {
-	case fault.Conflict, fault.Invalid, fault.NotFound, fault.Precondition:
-		return true
-	}
-	return false
 }

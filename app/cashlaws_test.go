@@ -184,7 +184,7 @@ func TestOrderAndBatchesMeanNothing(t *testing.T) {
 			case 1:
 				minor, text = minor*8/10, text+" less damage"
 			case 2:
-				minor = minor + 500
+				minor += 500
 			}
 			list = append(list, l.payment(fmt.Sprint(n), "Nordwind K-1", "", text, minor))
 		}
