@@ -35,6 +35,11 @@ type receiptJSON struct {
 	State          string            `json:"state"`
 	ReversedAt     *time.Time        `json:"reversed_at,omitempty"`
 	ReversalReason string            `json:"reversal_reason,omitempty"`
+	MatchState     string            `json:"match_state,omitempty"`
+	LikelyID       *uuid.UUID        `json:"likely_customer_id,omitempty"`
+	Payer          string            `json:"payer,omitempty"`
+	PayerAccount   string            `json:"payer_account,omitempty"`
+	HeldReason     string            `json:"held_reason,omitempty"`
 	CreatedBy      string            `json:"created_by"`
 	CreatedAt      time.Time         `json:"created_at"`
 	Applications   []applicationJSON `json:"applications,omitempty"`
@@ -61,7 +66,9 @@ func writeReceipt(r receivable.Receipt) receiptJSON {
 		AmountMinor: r.AmountMinor, GrossMinor: r.GrossMinor, NettedMinor: r.NettedMinor, AppliedMinor: r.AppliedMinor,
 		OnAccountMinor: r.OnAccountMinor, UnappliedMinor: r.UnappliedMinor, RefundedMinor: r.RefundedMinor, ValueDate: r.ValueDate,
 		Reference: r.Reference, State: string(r.State), ReversedAt: optionalTime(r.ReversedAt), ReversalReason: r.ReversalReason,
-		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(), Applications: each(r.Applications, writeApplication), Version: r.Version,
+		MatchState: string(r.Payer.Match), LikelyID: optionalID(r.Payer.LikelyID), Payer: r.Payer.Name, PayerAccount: r.Payer.Account,
+		HeldReason: string(r.Payer.HeldReason),
+		CreatedBy:  r.CreatedBy, CreatedAt: r.CreatedAt.UTC(), Applications: each(r.Applications, writeApplication), Version: r.Version,
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // handlers says which function answers each operation, by operationId.
 func (s *server) handlers() map[string]echo.HandlerFunc {
 	all := map[string]echo.HandlerFunc{}
-	for _, some := range []map[string]echo.HandlerFunc{s.keeping(), s.money(), s.banking(), s.collecting(), s.disputing(), s.running(), s.telling()} {
+	for _, some := range []map[string]echo.HandlerFunc{s.keeping(), s.money(), s.banking(), s.applying(), s.collecting(), s.disputing(), s.running(), s.telling()} {
 		maps.Copy(all, some)
 	}
 	return all
@@ -50,6 +50,20 @@ func (s *server) banking() map[string]echo.HandlerFunc {
 		"listBankEntries":  s.listBankEntries,
 		"listBankAccounts": s.listBankAccounts, "confirmBankAccount": s.confirmBankAccount, "getBankAccount": s.getBankAccount,
 		"getCashProof": s.getCashProof,
+	}
+}
+
+// applying is what people do with cash that could not be applied by itself.
+func (s *server) applying() map[string]echo.HandlerFunc {
+	return map[string]echo.HandlerFunc{
+		"listCashExceptions": s.listCashExceptions, "getCashWaiting": s.getCashWaiting, "rematchCash": s.rematchCash,
+		"getCashException": s.getCashException, "takeCashException": s.takeCashException, "releaseCashException": s.releaseCashException,
+		"applyCashProposal": s.applyCashProposal, "allocateCash": s.allocateCash, "rejectCashProposal": s.rejectCashProposal,
+		"identifyCash": s.identifyCash, "holdCash": s.holdCash, "freeCash": s.freeCash, "cashNotOurs": s.cashNotOurs,
+		"resolveReturn": s.resolveReturn, "listReceiptProposals": s.listReceiptProposals, "undoApplications": s.undoApplications,
+		"listRefunds": s.listRefunds, "proposeRefund": s.proposeRefund, "getRefund": s.getRefund, "decideRefund": s.decideRefund,
+		"payRefund":     s.payRefund,
+		"listCashRules": s.listCashRules, "publishCashRules": s.publishCashRules, "getCashRules": s.getCashRules,
 	}
 }
 

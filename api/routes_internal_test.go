@@ -62,6 +62,30 @@ GET   /v1/bank-accounts                             c k n s u a
 POST  /v1/bank-accounts                                   s   a
 GET   /v1/bank-accounts/{id}                        c k n s u a
 GET   /v1/bank-accounts/{id}/proof                  c k n s u a
+GET   /v1/cash-exceptions                           c k n s u a
+GET   /v1/cash-exceptions/waiting                   c k n s u a
+POST  /v1/cash-exceptions/rematch                     k   s   a
+GET   /v1/cash-exceptions/{id}                      c k n s u a
+POST  /v1/cash-exceptions/{id}/take                   k   s   a
+POST  /v1/cash-exceptions/{id}/release                k   s   a
+POST  /v1/cash-exceptions/{id}/apply                  k   s   a
+POST  /v1/cash-exceptions/{id}/allocate               k   s   a
+POST  /v1/cash-exceptions/{id}/reject                 k   s   a
+POST  /v1/cash-exceptions/{id}/identify               k   s   a
+POST  /v1/cash-exceptions/{id}/hold                   k   s   a
+POST  /v1/cash-exceptions/{id}/free                       s   a
+POST  /v1/cash-exceptions/{id}/not-ours               k   s   a
+POST  /v1/cash-exceptions/{id}/resolve                k   s   a
+GET   /v1/receipts/{id}/proposals                   c k n s u a
+POST  /v1/applications/undo                         c k n s   a
+GET   /v1/refunds                                   c k n s u a
+POST  /v1/refunds                                   c k n s   a
+GET   /v1/refunds/{id}                              c k n s u a
+POST  /v1/refunds/{id}/decision                     c   n s   a
+POST  /v1/refunds/{id}/payment                      c k n s   a
+GET   /v1/cash-rules                                c k n s u a
+POST  /v1/cash-rules                                      s   a
+GET   /v1/cash-rules/{id}                           c k n s u a
 GET   /v1/write-offs                                c k n s u a
 POST  /v1/write-offs                                      s   a
 GET   /v1/promises                                  c k n s u a
