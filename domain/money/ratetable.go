@@ -70,7 +70,8 @@ func RateOn(known []DatedRate, from, to Currency, on calendar.Date) (DatedRate, 
 	if given, ok := t[[2]Currency{from, to}]; ok {
 		return given, nil
 	}
-	found, via, ok := t.leg(from, to)
+	var via Currency
+	found, ok := t.leg(from, to)
 	how := RateInverse
 	if !ok {
 		found, via, ok = t.cross(from, to)
@@ -110,22 +111,22 @@ type leg struct {
 }
 
 // leg finds a rate that stands in the table one way or the other.
-func (t rateTable) leg(from, to Currency) (found leg, via Currency, ok bool) {
+func (t rateTable) leg(from, to Currency) (found leg, ok bool) {
 	r, given := t[[2]Currency{from, to}]
 	if !given {
 		r, ok = t[[2]Currency{to, from}]
 		if !ok {
-			return leg{}, "", false
+			return leg{}, false
 		}
 	}
 	value, err := r.Rate.rational()
 	if err != nil {
-		return leg{}, "", false
+		return leg{}, false
 	}
 	if !given {
 		value.Inv(value)
 	}
-	return leg{value, r.ValidOn, r.Source}, "", true
+	return leg{value, r.ValidOn, r.Source}, true
 }
 
 // cross goes over one other currency.
@@ -134,8 +135,8 @@ func (t rateTable) cross(from, to Currency) (best leg, via Currency, ok bool) {
 		if middle == from || middle == to {
 			continue
 		}
-		first, _, there := t.leg(from, middle)
-		second, _, also := t.leg(middle, to)
+		first, there := t.leg(from, middle)
+		second, also := t.leg(middle, to)
 		if !there || !also || ok && min(first.validOn, second.validOn) <= best.validOn {
 			continue
 		}
