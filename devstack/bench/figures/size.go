@@ -22,6 +22,8 @@ type Size struct {
 	Waiting   []int         // invoices that wait while memory is looked at
 	Rest      time.Duration // how long processes are left alone before their memory is looked at: what was freed is given back
 	Rules     string        // how long each benchmark of the rules runs
+	Matches   int           // receipts that are matched against a million items
+	Payments  int           // of a bank file
 	Lists     int           // invoices of the portfolio whose lists are asked
 }
 
@@ -29,11 +31,13 @@ type Size struct {
 func sizes() []Size {
 	small := Size{
 		Name: "small", Rounds: 1, Import: 2000, Arm: 200, ArmDue: 100, Wave: 140, Each: []int{7}, Stops: 40, StopWave: 140,
-		Decisions: 40, Lives: 5, Day: time.Second, Waiting: []int{300}, Rest: time.Second, Rules: "100ms", Lists: 10_000,
+		Decisions: 40, Lives: 5, Day: time.Second, Waiting: []int{300}, Rest: time.Second, Rules: "100ms",
+		Matches: 20_000, Payments: 500, Lists: 10_000,
 	}
 	normal := Size{
 		Name: "normal", Rounds: 3, Import: 20_000, Arm: 1400, ArmDue: 700, Wave: 1050, Each: []int{1, 7, 50}, Stops: 200, StopWave: 700,
-		Decisions: 128, Lives: 100, Day: 5 * time.Second, Waiting: []int{10_000}, Rest: 5 * time.Second, Rules: "500ms", Lists: 100_000,
+		Decisions: 128, Lives: 100, Day: 5 * time.Second, Waiting: []int{10_000}, Rest: 5 * time.Second, Rules: "500ms",
+		Matches: 100_000, Payments: 5000, Lists: 100_000,
 	}
 	full := normal
 	full.Name, full.Rounds, full.Wave, full.Lists, full.Waiting = "full", 5, 1400, 1_000_000, []int{10_000, 50_000}

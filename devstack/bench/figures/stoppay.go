@@ -39,7 +39,7 @@ func (b *Bench) pay(ctx context.Context, h *plant.House, beside func(ctx context
 // debt is an invoice that is to be paid.
 type debt struct {
 	customer, invoice uuid.UUID
-	number            string
+	number, name      string
 	minor             int64
 }
 
