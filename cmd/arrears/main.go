@@ -51,6 +51,7 @@ type commands struct {
 	Dispute  disputeCommand  `cmd:"" help:"Work on deductions and disputes."`
 	Document documentCommand `cmd:"" help:"Store, list and fetch documents."`
 	Bank     bankCommand     `cmd:"" help:"Look at files of banks, statements and our accounts."`
+	Cash     cashCommand     `cmd:"" help:"Work on money that waits for a clerk."`
 	Rates    ratesCommand    `cmd:"" help:"Keep exchange rates."`
 	Audit    auditCommand    `cmd:"" help:"Prove the record."`
 	Census   censusCommand   `cmd:"" help:"Prove on live data that nothing is lost, and raise what is found as tasks."`
