@@ -42,6 +42,7 @@ type element struct {
 	transaction *remittance.Transaction
 	name        string // of the entry
 	nth         int    // among the entries of this name in the statement
+	key         string // of a new entry
 	advice      *remittance.Advice
 }
 
@@ -229,7 +230,7 @@ func (b *bankBatchWork) record(ctx context.Context, l *loading) error {
 	if s.Told.Status == remittance.Deletion {
 		return nil // it says what never was, and its end takes that away
 	}
-	fresh, err := newPayments(ctx, b.tx, account.ID, *s, payments)
+	fresh, err := b.newPayments(ctx, account.ID, *s, payments)
 	if err != nil {
 		return err
 	}
@@ -321,8 +322,8 @@ func (b *bankBatchWork) entry(account port.BankAccount, s port.BankStatement, e 
 		return port.BankEntry{}, err
 	}
 	entry := port.BankEntry{
-		ID: id, AccountID: account.ID, Key: keyOf(e.name, e.nth), Part: t.Part, Credit: t.Credit, Minor: t.Minor, Currency: t.Currency,
-		BookedOn: t.Entry.BookedOn, ValueOn: t.Entry.ValueOn, Code: remittance.Clean(t.Entry.Code, remittance.MaxField),
+		ID: id, AccountID: account.ID, Key: e.key, Part: t.Part, Credit: t.Credit, Minor: t.Minor, EntryMinor: t.Entry.Minor,
+		Kinds: port.BankKind(s.Told.Kind), Currency: t.Currency, BookedOn: t.Entry.BookedOn, ValueOn: t.Entry.ValueOn, Code: remittance.Clean(t.Entry.Code, remittance.MaxField),
 		Payer:        remittance.Clean(t.Payer.Name, remittance.MaxField),
 		PayerAccount: remittance.Clean(t.Payer.Account.Key(), remittance.MaxField),
 		Reference:    named(orElse(t.Reference, t.Entry.Reference)), EndToEnd: named(t.EndToEnd),

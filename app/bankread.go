@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -97,10 +98,11 @@ func (a *App) readBankFile(ctx context.Context, f port.BankFile, alive func()) (
 		if failed != nil {
 			return a.refuseBankFile(ctx, tx, now, &f, failed)
 		}
-		if err := r.write(ctx, a, tx, now, f.CreatedBy); err != nil {
+		w := r.again() // this may run twice
+		if err := w.write(ctx, a, tx, now, f.CreatedBy); err != nil {
 			return err
 		}
-		f.State = port.BankFileLoading
+		f.State, f.Counts = port.BankFileLoading, w.counts
 		if err := tx.UpdateBankFile(ctx, f); err != nil {
 			return err
 		}
@@ -122,6 +124,7 @@ func (a *App) refuseBankFile(ctx context.Context, tx port.Tx, now time.Time, f *
 }
 
 func (r *reading) write(ctx context.Context, a *App, tx port.Tx, now time.Time, actor string) error {
+	ended := map[uuid.UUID]port.BankAccount{}
 	for n := range r.statements {
 		account := r.accounts[n]
 		account.CreatedAt = now
@@ -136,14 +139,14 @@ func (r *reading) write(ctx context.Context, a *App, tx port.Tx, now time.Time, 
 		}
 		s := &r.statements[n]
 		s.AccountID = someID(there.ID)
-		if there.ID == account.ID { // nobody has seen it before
-			r.unconfirmed[there.ID] = true
+		if r.unconfirmed[there.ID], err = unheard(ctx, tx, there); err != nil {
+			return err
 		}
 		if r.wrong {
 			s.Proof = proofAlarm
 		}
-		if p, gap := gapBefore(*s, there); gap {
-			r.note(p, someID(s.ID))
+		if err := r.compare(ctx, tx, s, there, ended); err != nil {
+			return err
 		}
 	}
 	if err := tx.InsertBankStatements(ctx, r.statements); err != nil {
@@ -162,20 +165,71 @@ func (r *reading) tell(ctx context.Context, a *App, tx port.Tx, now time.Time, a
 			continue
 		}
 		e := port.CashException{AccountID: s.AccountID, ValueOn: s.Told.To, AmountMinor: s.CreditMinor, Currency: r.currencyOf(n)}
-		switch {
-		case s.Proof == proofAlarm:
-			e.Kind, e.StatementID, e.Why = port.ExceptionAlarm, someID(s.ID), []string{stopAlarm}
-		case r.unconfirmed[s.AccountID.UUID]:
+		if s.Proof == proofAlarm {
+			alarm := e
+			alarm.Kind, alarm.StatementID, alarm.Why = port.ExceptionAlarm, someID(s.ID), []string{stopAlarm}
+			if err := a.openBankException(ctx, tx, now, actor, alarm); err != nil {
+				return err
+			}
+		}
+		if r.unconfirmed[s.AccountID.UUID] {
 			e.Kind, e.Why = port.ExceptionAccount, []string{stopAccount}
 			delete(r.unconfirmed, s.AccountID.UUID)
-		default:
-			continue
-		}
-		if err := a.openBankException(ctx, tx, now, actor, e); err != nil {
-			return err
+			if err := a.openBankException(ctx, tx, now, actor, e); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// again is a copy that can be written without changing the original.
+func (r *reading) again() *reading {
+	c := *r
+	c.statements, c.problems, c.unconfirmed = slices.Clone(r.statements), slices.Clone(r.problems), map[uuid.UUID]bool{}
+	return &c
+}
+
+// unheard reports whether nobody has confirmed an account and no clerk is asked to yet.
+func unheard(ctx context.Context, tx port.Tx, account port.BankAccount) (bool, error) {
+	if account.Confirmed {
+		return false, nil
+	}
+	open, err := tx.ListExceptions(ctx, port.CashExceptionFilter{Kind: port.ExceptionAccount, AccountID: someID(account.ID)}, port.Page{Limit: 1})
+	return len(open.Items) == 0, err
+}
+
+// compare notes when a statement does not go on where the account's last one ended, which may stand before it in the file, and
+// stops one of which a correction has come already.
+func (r *reading) compare(ctx context.Context, tx port.Tx, s *port.BankStatement, account port.BankAccount, ended map[uuid.UUID]port.BankAccount) error {
+	if last, ok := ended[account.ID]; ok {
+		account = last
+	}
+	if p, gap := gapBefore(*s, account); gap {
+		r.note(p, someID(s.ID))
+	}
+	if s.Told.Kind != remittance.EndOfDay {
+		return nil
+	}
+	if s.Proof == proofProven && s.Told.Status != remittance.Test && s.Told.To >= account.ProvenOn {
+		account.ProvenOn, account.ProvenMinor = s.Told.To, s.Told.Closing.Minor
+		ended[account.ID] = account
+	}
+	if s.Told.Status != remittance.Update && s.Told.Status != remittance.Copy {
+		return nil
+	}
+	like, err := tx.StatementsLike(ctx, *s)
+	for _, other := range like {
+		if other.Told.Status == remittance.Correction {
+			s.Proof = proofAlarm
+			r.note(remittance.Problem{
+				Severity: remittance.Alarm, Line: s.Told.Line, Field: "statement", Code: "bank_statement.corrected",
+				Message: "a correction of this statement was loaded before it",
+			}, someID(s.ID))
+			break
+		}
+	}
+	return err
 }
 
 // currencyOf is the currency of a statement's sums, where they have one.

@@ -119,6 +119,9 @@ type BankEntry struct {
 	Part         int
 	Credit       bool
 	Minor        int64
+	EntryMinor   int64 // of the whole entry
+	Kinds        int16 // of files that have told of it: BankKind
+	Renamed      int16 // of them, those that tell of it under another key
 	Currency     money.Currency
 	BookedOn     calendar.Date
 	ValueOn      calendar.Date
@@ -135,6 +138,24 @@ type BankEntry struct {
 	ReceiptID    uuid.NullUUID
 	Outcome      string
 	CreatedAt    time.Time
+}
+
+// BankKind is a kind of files as one bit.
+func BankKind(k remittance.Kind) int16 {
+	switch k {
+	case remittance.Intraday:
+		return 1
+	case remittance.Notification:
+		return 2
+	}
+	return 4
+}
+
+// NamedEntry is a payment with a key under which files of a kind tell of it.
+type NamedEntry struct {
+	BankEntry
+	As   string
+	Kind int16 // 0: its own key
 }
 
 // BankFileFilter narrows a list of files; empty fields do not.
@@ -216,20 +237,28 @@ type Bank interface {
 	ForgetBankReading(ctx context.Context, fileID uuid.UUID) error
 	// BankStatement reads one. Error: bank_statement.not_found.
 	BankStatement(ctx context.Context, id uuid.UUID) (BankStatement, error)
-	// StatementsLike reads those of the same account, sequence and last day that no correction replaced, others than the one.
+	// StatementsLike reads those of the same account, sequence, kind and last day that were read before it and that no correction
+	// replaced.
 	StatementsLike(ctx context.Context, s BankStatement) ([]BankStatement, error)
 	// UpdateBankStatement writes proof, replacement and override where the version is the same. Error: bank_statement.changed.
 	UpdateBankStatement(ctx context.Context, s BankStatement) error
 	ListBankStatements(ctx context.Context, f BankStatementFilter, p Page) (Paged[BankStatement], error)
 	ListBankProblems(ctx context.Context, fileID uuid.UUID, p Page) (Paged[BankProblem], error)
 
-	// EntriesNamed reads an account's payments whose key is one of the names, whatever their count, in order of key and part.
-	EntriesNamed(ctx context.Context, accountID uuid.UUID, names []string) ([]BankEntry, error)
-	// EntryTwins reads an account's payments of a direction and amount on a value date that only early (or only final) files
-	// have told of, oldest first, at most 50.
-	EntryTwins(ctx context.Context, accountID uuid.UUID, e BankEntry, final bool) ([]BankEntry, error)
+	// EntriesNamed reads an account's payments of which any kind of files tells under one of the names, whatever the count, in
+	// order of key and part.
+	EntriesNamed(ctx context.Context, accountID uuid.UUID, names []string) ([]NamedEntry, error)
+	// EntryTwins reads the first payments of an account's entries of a direction and amount on a value date of which no file of a
+	// kind has told, oldest first, at most 50.
+	EntryTwins(ctx context.Context, e BankEntry, kind int16) ([]BankEntry, error)
+	// DayTold reports whether a statement at the day's end, one that stands, has told of an account's day.
+	DayTold(ctx context.Context, accountID uuid.UUID, on calendar.Date) (bool, error)
 	InsertBankEntries(ctx context.Context, list []BankEntry) error
-	// UpdateBankEntry writes who told of it, its receipt and its outcome.
+	// NameBankEntry notes that files of a kind tell of an account's entry under another key.
+	NameBankEntry(ctx context.Context, accountID uuid.UUID, key, as string, kind int16) error
+	// TellBankEntry writes who told of an entry, all its payments.
+	TellBankEntry(ctx context.Context, e BankEntry) error
+	// UpdateBankEntry writes a payment's receipt and its outcome.
 	UpdateBankEntry(ctx context.Context, e BankEntry) error
 	// BankEntry reads one. Error: bank_entry.not_found.
 	BankEntry(ctx context.Context, id uuid.UUID) (BankEntry, error)

@@ -113,6 +113,7 @@ type CashExceptionFilter struct {
 	Free        bool // taken by nobody
 	CustomerID  uuid.NullUUID
 	ReceiptID   uuid.NullUUID
+	EntryID     uuid.NullUUID
 	StatementID uuid.NullUUID
 	AccountID   uuid.NullUUID
 	Currency    money.Currency

@@ -18,6 +18,9 @@ const bankEntryColumns = `
   e.part,
   e.credit,
   e.amount_minor,
+  e.entry_minor,
+  e.kinds,
+  e.renamed,
   e.currency,
   e.booked_on,
   e.value_on,
@@ -36,24 +39,52 @@ const bankEntryColumns = `
   e.created_at`
 
 // EntriesNamed reads by name; see port.Bank. A key is a name, or a name with a count behind "#".
-func (t *tx) EntriesNamed(ctx context.Context, accountID uuid.UUID, names []string) ([]port.BankEntry, error) {
-	return many(ctx, t, scanBankEntry, `SELECT`+bankEntryColumns+` FROM unnest($2::text[]) AS name
-JOIN bank_entries e ON e.account_id = $1 AND e.key >= name AND e.key < name || '$'
-  AND (e.key = name OR e.key >= name || '#')
-ORDER BY e.account_id, e.key, e.part`, accountID, names)
+func (t *tx) EntriesNamed(ctx context.Context, accountID uuid.UUID, names []string) ([]port.NamedEntry, error) {
+	return many(ctx, t, scanNamedEntry, sqlEntriesNamed, accountID, names)
 }
 
-// EntryTwins reads what only the other class of files told; see port.Bank.
-func (t *tx) EntryTwins(ctx context.Context, accountID uuid.UUID, e port.BankEntry, final bool) ([]port.BankEntry, error) {
-	untold := "e.final_by IS NULL"
-	if !final {
-		untold = "e.early_by IS NULL"
-	}
-	return many(ctx, t, scanBankEntry, `SELECT`+bankEntryColumns+` FROM bank_entries e
-WHERE e.account_id = $1 AND e.value_on = $2 AND e.amount_minor = $3 AND e.currency = $4 AND e.credit = $5 AND (e.early_by IS NULL OR e.final_by IS NULL)
-  AND e.gone_by IS NULL AND `+untold+`
+const sqlEntriesNamed = `SELECT` + bankEntryColumns + `, e.key, 0::smallint FROM unnest($2::text[]) AS name
+JOIN bank_entries e ON e.account_id = $1 AND e.key >= name AND e.key < name || '$'
+  AND (e.key = name OR e.key >= name || '#')
+UNION ALL
+SELECT` + bankEntryColumns + `, n.key, n.kind FROM unnest($2::text[]) AS name
+JOIN bank_entry_names n ON n.account_id = $1 AND n.key >= name AND n.key < name || '$'
+  AND (n.key = name OR n.key >= name || '#')
+JOIN bank_entries e ON e.account_id = n.account_id AND e.key = n.entry_key
+ORDER BY 3, 4`
+
+// EntryTwins reads what files of the kind have not told; see port.Bank.
+func (t *tx) EntryTwins(ctx context.Context, e port.BankEntry, kind int16) ([]port.BankEntry, error) {
+	return many(ctx, t, scanBankEntry, sqlEntryTwins, e.AccountID, e.ValueOn, e.EntryMinor, e.Currency, e.Credit, kind)
+}
+
+const sqlEntryTwins = `SELECT` + bankEntryColumns + ` FROM bank_entries e
+WHERE e.account_id = $1 AND e.value_on = $2 AND e.entry_minor = $3 AND e.part <= 1 AND e.currency = $4 AND e.credit = $5
+  AND e.kinds & $6 = 0 AND e.gone_by IS NULL
 ORDER BY e.id
-LIMIT 50`, accountID, e.ValueOn, e.Minor, e.Currency, e.Credit)
+LIMIT 50`
+
+// NameBankEntry notes another key; see port.Bank.
+func (t *tx) NameBankEntry(ctx context.Context, accountID uuid.UUID, key, as string, kind int16) error {
+	return t.exec(ctx, `
+INSERT INTO bank_entry_names (
+  account_id,
+  key,
+  kind,
+  entry_key
+) VALUES ($1, $2, $3, $4)`, accountID, as, kind, key)
+}
+
+// TellBankEntry writes who told of an entry; see port.Bank.
+func (t *tx) TellBankEntry(ctx context.Context, e port.BankEntry) error {
+	return t.exec(ctx, `
+UPDATE bank_entries SET
+  early_by = $3,
+  final_by = $4,
+  gone_by = $5,
+  kinds = $6,
+  renamed = $7
+WHERE account_id = $1 AND key = $2`, e.AccountID, e.Key, e.EarlyBy, e.FinalBy, e.GoneBy, e.Kinds, e.Renamed)
 }
 
 // InsertBankEntries writes payments; see port.Bank.
@@ -68,6 +99,9 @@ INSERT INTO bank_entries (
   part,
   credit,
   amount_minor,
+  entry_minor,
+  kinds,
+  renamed,
   currency,
   booked_on,
   value_on,
@@ -83,9 +117,9 @@ INSERT INTO bank_entries (
   receipt_id,
   outcome,
   created_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
-			e.ID, e.AccountID, e.Key, e.Part, e.Credit, e.Minor, e.Currency, e.BookedOn, e.ValueOn, e.Code, e.Payer, e.PayerAccount, e.Reference,
-			e.EndToEnd, e.Words, e.Told, e.EarlyBy, e.FinalBy, e.ReceiptID, e.Outcome, e.CreatedAt)
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+			e.ID, e.AccountID, e.Key, e.Part, e.Credit, e.Minor, e.EntryMinor, e.Kinds, e.Renamed, e.Currency, e.BookedOn, e.ValueOn, e.Code, e.Payer,
+			e.PayerAccount, e.Reference, e.EndToEnd, e.Words, e.Told, e.EarlyBy, e.FinalBy, e.ReceiptID, e.Outcome, e.CreatedAt)
 	}
 	return translate(t.q.SendBatch(ctx, b).Close())
 }
@@ -94,12 +128,9 @@ INSERT INTO bank_entries (
 func (t *tx) UpdateBankEntry(ctx context.Context, e port.BankEntry) error {
 	return t.change(ctx, errBankEntryNotFound, `
 UPDATE bank_entries SET
-  early_by = $2,
-  final_by = $3,
-  gone_by = $4,
-  receipt_id = $5,
-  outcome = $6
-WHERE id = $1`, e.ID, e.EarlyBy, e.FinalBy, e.GoneBy, e.ReceiptID, e.Outcome)
+  receipt_id = $2,
+  outcome = $3
+WHERE id = $1`, e.ID, e.ReceiptID, e.Outcome)
 }
 
 // BankEntry reads one; see port.Bank.
@@ -146,13 +177,27 @@ func (t *tx) ListBankEntries(ctx context.Context, f port.BankEntryFilter, p port
 
 func scanBankEntry(row pgx.CollectableRow) (port.BankEntry, error) {
 	var e port.BankEntry
-	err := row.Scan(
+	err := row.Scan(bankEntryParts(&e)...)
+	return e, err
+}
+
+func scanNamedEntry(row pgx.CollectableRow) (port.NamedEntry, error) {
+	var e port.NamedEntry
+	err := row.Scan(append(bankEntryParts(&e.BankEntry), &e.As, &e.Kind)...)
+	return e, err
+}
+
+func bankEntryParts(e *port.BankEntry) []any {
+	return []any{
 		&e.ID,
 		&e.AccountID,
 		&e.Key,
 		&e.Part,
 		&e.Credit,
 		&e.Minor,
+		&e.EntryMinor,
+		&e.Kinds,
+		&e.Renamed,
 		&e.Currency,
 		&e.BookedOn,
 		&e.ValueOn,
@@ -169,8 +214,7 @@ func scanBankEntry(row pgx.CollectableRow) (port.BankEntry, error) {
 		&e.ReceiptID,
 		&e.Outcome,
 		&e.CreatedAt,
-	)
-	return e, err
+	}
 }
 
 // CashProof compares an account's days; see port.Bank. A payment that a correction took away is no movement any more; a
@@ -183,8 +227,8 @@ SELECT
   e.currency,
   coalesce(sum(e.amount_minor) FILTER (WHERE e.credit AND e.gone_by IS NULL), 0)::bigint,
   coalesce(sum(e.amount_minor) FILTER (WHERE NOT e.credit AND e.gone_by IS NULL), 0)::bigint,
-  coalesce(sum(r.gross_minor), 0)::bigint,
-  coalesce(sum(r.gross_minor) FILTER (WHERE r.state = 'reversed'), 0)::bigint,
+  coalesce(sum(r.gross_minor) FILTER (WHERE e.gone_by IS NULL OR r.state <> 'reversed'), 0)::bigint,
+  coalesce(sum(r.gross_minor) FILTER (WHERE r.state = 'reversed' AND e.gone_by IS NULL), 0)::bigint,
   coalesce(sum(r.applied_minor), 0)::bigint,
   coalesce(sum(r.on_account_minor), 0)::bigint,
   coalesce(sum(r.unapplied_minor), 0)::bigint,

@@ -131,10 +131,19 @@ func (t *tx) BankStatement(ctx context.Context, id uuid.UUID) (port.BankStatemen
 // StatementsLike reads those that tell of the same; see port.Bank.
 func (t *tx) StatementsLike(ctx context.Context, s port.BankStatement) ([]port.BankStatement, error) {
 	return many(ctx, t, scanBankStatement, `SELECT`+bankStatementColumns+` FROM bank_statements s
-WHERE s.account_id = $1 AND s.sequence = $2 AND s.to_on IS NOT DISTINCT FROM $3 AND s.kind = $4 AND s.id <> $5 AND s.replaced_by IS NULL
-  AND s.status <> 'test' AND s.status <> 'deletion'
+WHERE s.account_id = $1 AND s.sequence = $2 AND s.to_on IS NOT DISTINCT FROM $3 AND s.kind = $4 AND s.id < $5 AND s.replaced_by IS NULL
+  AND s.status NOT IN ('test','deletion')
 ORDER BY s.id
 LIMIT 50`, s.AccountID, s.Told.Sequence, s.Told.To, s.Told.Kind, s.ID)
+}
+
+// DayTold looks for a day's final statement; see port.Bank.
+func (t *tx) DayTold(ctx context.Context, accountID uuid.UUID, on calendar.Date) (bool, error) {
+	return one(ctx, t, errBankStatementNotFound, pgx.RowTo[bool], `
+SELECT EXISTS (
+  SELECT FROM bank_statements s
+  WHERE s.account_id = $1 AND s.to_on >= $2 AND coalesce(s.from_on, s.to_on) <= $2 AND s.kind = 'end_of_day'
+    AND s.status NOT IN ('test','deletion') AND s.replaced_by IS NULL)`, accountID, on)
 }
 
 // UpdateBankStatement writes where the version is still the same; see port.Bank.

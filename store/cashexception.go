@@ -139,6 +139,7 @@ func (t *tx) ListExceptions(ctx context.Context, f port.CashExceptionFilter, p p
 	w.flag("owner = ''", f.Free)
 	w.id("customer_id = $?", f.CustomerID)
 	w.id("receipt_id = $?", f.ReceiptID)
+	w.id("entry_id = $?", f.EntryID)
 	w.id("statement_id = $?", f.StatementID)
 	w.id("account_id = $?", f.AccountID)
 	w.text("currency = $?", string(f.Currency))

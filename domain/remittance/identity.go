@@ -40,6 +40,12 @@ func (s Statement) SameDay(o Statement) bool {
 	if s.Kind != EndOfDay || o.Kind != EndOfDay || s.To != o.To || (s.Sequence == o.Sequence && s.Page == o.Page) {
 		return false
 	}
+	if s.Sequence != o.Sequence && (s.Sequence == "" || o.Sequence == "") {
+		return false // another format's telling: it counts no statements
+	}
+	if !s.From.IsZero() && !o.From.IsZero() && s.From != o.From {
+		return false // a week and its last day
+	}
 	if s.Opening == nil || s.Closing == nil || o.Opening == nil || o.Closing == nil {
 		return true
 	}

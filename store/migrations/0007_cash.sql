@@ -103,6 +103,9 @@ CREATE TABLE bank_entries (
   part         integer NOT NULL CHECK (part >= 0),                  -- of a collected entry, 0 when it is one payment
   credit       boolean NOT NULL,
   amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+  entry_minor  bigint NOT NULL CHECK (entry_minor >= 0),             -- of the whole entry
+  kinds        smallint NOT NULL CHECK (kinds BETWEEN 1 AND 7),      -- that told of it: 1 intraday, 2 notification, 4 end of day
+  renamed      smallint NOT NULL DEFAULT 0,                          -- of them, those that tell of it under another key
   currency     char(3) NOT NULL,
   booked_on    date NOT NULL,
   value_on     date NOT NULL,
@@ -122,13 +125,22 @@ CREATE TABLE bank_entries (
   CONSTRAINT bank_entries_key UNIQUE (account_id, key, part),
   CONSTRAINT bank_entries_told CHECK (early_by IS NOT NULL OR final_by IS NOT NULL)
 );
-CREATE INDEX bank_entries_twin ON bank_entries (account_id, value_on, amount_minor) WHERE early_by IS NULL OR final_by IS NULL;
+CREATE INDEX bank_entries_twin ON bank_entries (account_id, value_on, entry_minor) WHERE part <= 1;
 CREATE INDEX bank_entries_day ON bank_entries (account_id, booked_on);
 CREATE INDEX bank_entries_early ON bank_entries (early_by) WHERE early_by IS NOT NULL;
 CREATE INDEX bank_entries_final ON bank_entries (final_by) WHERE final_by IS NOT NULL;
 CREATE INDEX bank_entries_receipt ON bank_entries (receipt_id) WHERE receipt_id IS NOT NULL;
 CREATE INDEX bank_entries_end_to_end ON bank_entries (end_to_end) WHERE end_to_end <> '' AND credit;
 CREATE INDEX bank_entries_reference ON bank_entries (reference) WHERE reference <> '' AND credit;
+
+-- The key under which files of a kind tell of an entry that has another one: banks write the same booking in other words.
+CREATE TABLE bank_entry_names (
+  account_id uuid NOT NULL REFERENCES bank_accounts,
+  key        text COLLATE "C" NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
+  kind       smallint NOT NULL CHECK (kind IN (1,2,4)),
+  entry_key  text COLLATE "C" NOT NULL,
+  PRIMARY KEY (account_id, key)
+);
 
 ALTER TABLE nudges DROP CONSTRAINT nudges_kind_check;
 ALTER TABLE nudges ADD CONSTRAINT nudges_kind_check CHECK (kind IN ('invoice','deduction','notice','nightly','dispute','bank-file'));
