@@ -58,7 +58,7 @@ func requests() map[string]any {
 	return map[string]any{
 		"NewCustomer": newCustomerJSON{}, "CustomerChange": customerChangeJSON{}, "CreditHoldChange": creditHoldJSON{},
 		"NewContact": newContactJSON{}, "ContactChange": contactChangeJSON{}, "NewInvoice": newInvoiceJSON{}, "InvoiceChange": invoiceChangeJSON{},
-		"Reason": reasonJSON{}, "NewCreditMemo": newCreditMemoJSON{}, "ItemAmount": itemAmountJSON{}, "ApplyCreditMemo": applyCreditMemoJSON{},
+		"Reason": reasonJSON{}, "DeadlineMet": deadlineMetJSON{}, "NewCreditMemo": newCreditMemoJSON{}, "ItemAmount": itemAmountJSON{}, "ApplyCreditMemo": applyCreditMemoJSON{},
 		"NewReceipt": newReceiptJSON{}, "ReceiptApplication": newApplicationJSON{}, "ApplyReceipt": applyReceiptJSON{},
 		"NewWriteOff": newWriteOffJSON{}, "NewPromise": newPromiseJSON{}, "NewBlock": newBlockJSON{}, "NewDisputeFlag": newDisputeFlagJSON{},
 		"NewNote": newNoteJSON{}, "PreviewRequest": previewRequestJSON{}, "Assignment": assignmentJSON{},

@@ -152,7 +152,7 @@ func (a *App) RejectCashProposal(ctx context.Context, who access.Principal, id, 
 				w.e.Score = max(w.e.Score, other.Score)
 			}
 		}
-		return w.change(ctx, "cash_exception.proposal_rejected")
+		return w.become(ctx, "cash_exception.proposal_rejected")
 	})
 }
 

@@ -244,7 +244,7 @@ func (w *cashWork) money() error {
 func (a *App) TakeException(ctx context.Context, who access.Principal, id uuid.UUID, version int64) (CashExceptionFile, error) {
 	return a.onException(ctx, who, access.CashWrite, id, version, nil, func(ctx context.Context, w *cashWork) error {
 		w.e.Owner, w.e.TakenAt = who.ID, &w.now
-		return w.change(ctx, "cash_exception.taken")
+		return w.become(ctx, "cash_exception.taken")
 	})
 }
 
@@ -252,12 +252,12 @@ func (a *App) TakeException(ctx context.Context, who access.Principal, id uuid.U
 func (a *App) ReleaseException(ctx context.Context, who access.Principal, id uuid.UUID, version int64) (CashExceptionFile, error) {
 	return a.onException(ctx, who, access.CashWrite, id, version, nil, func(ctx context.Context, w *cashWork) error {
 		w.e.Owner, w.e.TakenAt = "", nil
-		return w.change(ctx, "cash_exception.released")
+		return w.become(ctx, "cash_exception.released")
 	})
 }
 
-// change writes the exception alone.
-func (w *cashWork) change(ctx context.Context, action string) error {
+// become writes the exception alone.
+func (w *cashWork) become(ctx context.Context, action string) error {
 	if err := w.tx.UpdateException(ctx, w.e); err != nil {
 		return err
 	}

@@ -231,7 +231,11 @@ func decideRefund(ctx context.Context, tx port.Tx, now time.Time, who access.Pri
 	if err := tx.UpdateRefund(ctx, r); err != nil {
 		return err
 	}
-	return recordRefund(ctx, tx, now, who.ID, r, entry, "refund."+r.State)
+	action := "refund.approved"
+	if r.State == port.RefundRefused {
+		action = "refund.refused"
+	}
+	return recordRefund(ctx, tx, now, who.ID, r, entry, action)
 }
 
 // DecideRefund decides on paying back what is no customer's: there is no approval about it, but the same rules hold.

@@ -33,6 +33,7 @@ func TestEvidenceFromNeededToReceived(t *testing.T) {
 	}
 	second := dispute.Evidence{ID: newID(), DisputeID: d.ID, DocumentKind: "claim", State: dispute.EvidenceNeeded, Version: 1}
 	h.in(t, func(ctx context.Context, tx port.Tx) {
+		require.NoError(t, tx.TouchFile(ctx, doc.SHA256, doc.Size))
 		require.NoError(t, tx.InsertDocument(ctx, doc))
 		_, err := tx.OpenTask(ctx, task)
 		require.NoError(t, err)

@@ -45,7 +45,7 @@ INSERT INTO promises (id, customer_id, invoice_id, amount_minor, currency, promi
 SELECT md5('p' || id)::uuid, customer_id, id, 10, 'EUR', '2026-02-01', '2026-02-10', 'open', 't', now() FROM invoices;
 INSERT INTO promise_items (promise_id, item_id, amount_minor)
 SELECT md5('p' || invoice_id)::uuid, id, 10 FROM items WHERE kind = 'instalment';
-ANALYZE`
+ANALYZE customers, contacts, invoices, items, cases, steps, tasks, promises, promise_items, policies, policy_versions`
 
 // portfolio is a schema of its own with a portfolio, and a connection that plans as the engine's do.
 func portfolio(t *testing.T) *pgx.Conn {

@@ -32,9 +32,9 @@ func (n *names) RegisterActivityWithOptions(_ any, o activity.RegisterOptions) {
 func TestEverythingIsRegistered(t *testing.T) {
 	t.Parallel()
 	var n names
-	Register(&n, Activities{Collection: &activities.Collection{}, Notices: &activities.Notices{}, Disputes: &activities.Disputes{}, Parking: &activities.Parking{}, Nightly: &activities.Nightly{}})
-	require.ElementsMatch(t, []string{contract.InvoiceCollection, contract.CustomerNotice, contract.DeductionDispute, contract.Nightly}, n.workflows)
-	want := slices.Concat(contract.CaseActivities(), contract.NoticeActivities(), contract.DisputeActivities(), contract.NightlyActivities())
+	Register(&n, Activities{Collection: &activities.Collection{}, Notices: &activities.Notices{}, Disputes: &activities.Disputes{}, Parking: &activities.Parking{}, Nightly: &activities.Nightly{}, Banks: &activities.Banks{}})
+	require.ElementsMatch(t, []string{contract.InvoiceCollection, contract.CustomerNotice, contract.DeductionDispute, contract.Nightly, contract.BankStatementReconciliation}, n.workflows)
+	want := slices.Concat(contract.CaseActivities(), contract.NoticeActivities(), contract.DisputeActivities(), contract.NightlyActivities(), contract.BankFileActivities())
 	require.ElementsMatch(t, append(want, contract.Park), n.activities)
 }
 
@@ -43,7 +43,7 @@ func TestAWorkerIsBuilt(t *testing.T) {
 	c, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1"})
 	require.NoError(t, err)
 	defer c.Close()
-	a := Activities{Collection: &activities.Collection{}, Notices: &activities.Notices{}, Disputes: &activities.Disputes{}, Parking: &activities.Parking{}, Nightly: &activities.Nightly{}}
+	a := Activities{Collection: &activities.Collection{}, Notices: &activities.Notices{}, Disputes: &activities.Disputes{}, Parking: &activities.Parking{}, Nightly: &activities.Nightly{}, Banks: &activities.Banks{}}
 	require.NotNil(t, New(c, a, Options{FailWorkflows: true}))
 }
 

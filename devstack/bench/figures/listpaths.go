@@ -10,7 +10,7 @@ type list struct {
 
 // lists are all lists of the API with the filters that people use.
 func lists() []list {
-	return slices.Concat(invoicesAndCustomers(), workOfPeople(), claims(), papersAndMoney(), record(), house(), oneOfEach())
+	return slices.Concat(invoicesAndCustomers(), workOfPeople(), claims(), papersAndMoney(), bank(), record(), house(), oneOfEach())
 }
 
 // invoicesAndCustomers are the lists of invoices, customers and their cases.
@@ -130,6 +130,27 @@ func papersAndMoney() []list {
 	}
 }
 
+// bank are the lists of what banks told and what of it waits.
+func bank() []list {
+	return []list{
+		{"/v1/bank-accounts", ""},
+		{"/v1/bank-files", ""},
+		{"/v1/bank-files?state=done", ""},
+		{"/v1/bank-files/{bank_file}/problems", ""},
+		{"/v1/bank-statements", ""},
+		{"/v1/bank-statements?file_id={bank_file}", ""},
+		{"/v1/bank-statements?proof=alarm", ""},
+		{"/v1/bank-entries", ""},
+		{"/v1/bank-entries?file_id={bank_file}", ""},
+		{"/v1/cash-exceptions", ""},
+		{"/v1/cash-exceptions?customer_id={customer}", ""},
+		{"/v1/receipts/{receipt_id}/proposals", ""},
+		{"/v1/refunds", ""},
+		{"/v1/cash-rules", ""},
+		{"/v1/exchange-rates", ""},
+	}
+}
+
 // record are the lists of the record and what proves it.
 func record() []list {
 	return []list{
@@ -188,6 +209,8 @@ var samples = map[string]string{
 	"{invoice}":         `SELECT invoice_id::text FROM items WHERE open_minor > 0 AND level > 0 ORDER BY due_date LIMIT $1`,
 	"{number}":          `SELECT number FROM invoices ORDER BY id DESC OFFSET 100 LIMIT $1`,
 	"{receipt}":         `SELECT number FROM receipts ORDER BY id DESC LIMIT $1`,
+	"{receipt_id}":      `SELECT id::text FROM receipts ORDER BY id DESC LIMIT $1`,
+	"{bank_file}":       `SELECT id::text FROM bank_files ORDER BY id LIMIT $1`,
 	"{import}":          `SELECT id::text FROM imports ORDER BY id LIMIT $1`,
 	"{census}":          `SELECT id::text FROM censuses ORDER BY id LIMIT $1`,
 	"{snapshot}":        `SELECT as_of::text FROM snapshots ORDER BY as_of LIMIT $1`,

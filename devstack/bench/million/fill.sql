@@ -233,3 +233,23 @@ INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, position,
 SELECT pg_temp.mk(32, i), pg_temp.mk(31, 1 + i % 5), pg_temp.mk(25, i), 'invoice.created', i * 3,
   CASE WHEN i % 1000 = 12 THEN 'dead' WHEN i % 1000 = 13 THEN 'pending' ELSE 'delivered' END, 1, at, 200, at, CASE WHEN i % 1000 <> 13 THEN at END
 FROM inv WHERE i % 2 = 0 OR i % 1000 = 13 ORDER BY i;
+
+-- step: bank
+INSERT INTO bank_accounts (id, key, state, confirmed_by, confirmed_at, created_at)
+SELECT pg_temp.mk(33, 1), 'DE89370400440532013000', 'confirmed', 'operator', pg_temp.today() - 501, pg_temp.today() - 501;
+INSERT INTO bank_files (id, sha256, size, filename, source, state, created_by, created_at, finished_at)
+SELECT pg_temp.mk(34, k), sha256(k::text::bytea), 1000, 'statement-' || k || '.xml', 'api', 'done', 'operator', pg_temp.today() - 501 + k, pg_temp.today() - 501 + k
+FROM generate_series(1, 500) k;
+INSERT INTO bank_problems (file_id, seq, severity, line, field, code, message)
+SELECT pg_temp.mk(34, k), p, 'warning', p, 'balance', 'remittance.no_balance', 'no balance is told' FROM generate_series(1, 500) k, generate_series(1, 20) p;
+INSERT INTO bank_statements (id, file_id, seq, account_id, format, kind, status, currency, to_on, proof)
+SELECT pg_temp.mk(35, k), pg_temp.mk(34, k), 1, pg_temp.mk(33, 1), 'camt.053.001.08', 'end_of_day', 'update', 'EUR', pg_temp.today() - 501 + k,
+  CASE WHEN k % 50 = 0 THEN 'alarm' ELSE 'proven' END
+FROM generate_series(1, 500) k;
+INSERT INTO bank_entries (id, account_id, key, part, credit, amount_minor, currency, booked_on, value_on, told, final_by, outcome, created_at)
+SELECT pg_temp.mk(36, e), pg_temp.mk(33, 1), 'E' || e, 0, true, 10000 + e % 977, 'EUR', pg_temp.today() - 501 + 1 + e % 500, pg_temp.today() - 501 + 1 + e % 500,
+  '{}', pg_temp.mk(35, 1 + e % 500), 'applied', pg_temp.today()
+FROM want, generate_series(1, n / 10) e;
+INSERT INTO cash_exceptions (id, kind, statement_id, customer_id, currency, amount_minor, since, score, why, state)
+SELECT pg_temp.mk(37, i), 'alarm', pg_temp.mk(35, 1 + i % 500), customer, 'EUR', amount, at, i % 1000, '{statement_alarm}', 'open'
+FROM inv WHERE i % 100 = 17;
