@@ -29,11 +29,11 @@ import (
 // elsewhere are the types that other tests bring about and hold against their schemas, by name or by its beginning.
 var elsewhere = map[string]string{
 	"bank_account.":          "the use cases' own tests",
-	"cash_exception.":       "the use cases' own tests",
-	"cash_rules.":           "the use cases' own tests",
-	"refund.":               "the use cases' own tests",
-	"remittance.":           "the use cases' own tests",
-	"receipt.unallocated":   "the use cases' own tests",
+	"cash_exception.":        "the use cases' own tests",
+	"cash_rules.":            "the use cases' own tests",
+	"refund.":                "the use cases' own tests",
+	"remittance.":            "the use cases' own tests",
+	"receipt.unallocated":    "the use cases' own tests",
 	"bank_file.":             "the use cases' own tests",
 	"bank_statement.":        "the use cases' own tests",
 	"approval_limit.":        "the use cases' own tests, and those of claims here",

@@ -18,21 +18,24 @@ import (
 	"arrears/filestore"
 )
 
-const ourAccount = "DE75512108001245126199"
+const (
+	ourAccount   = "DE75512108001245126199"
+	statementDay = "2026-03-30"
+)
 
 // aStatement is a file in our JSON: a day of the account, in EUR.
-func aStatement(day string, opening, closing int64, payments ...string) string {
+func aStatement(opening, closing int64, payments ...string) string {
 	statement := mustJSON(map[string]any{
-		"id": "S-" + day, "sequence": day, "account": map[string]any{"iban": ourAccount}, "currency": "EUR", "from": day, "to": day,
-		"opening": map[string]any{"amount_minor": opening, "on": day}, "closing": map[string]any{"amount_minor": closing, "on": day},
+		"id": "S-" + statementDay, "sequence": statementDay, "account": map[string]any{"iban": ourAccount}, "currency": "EUR", "from": statementDay, "to": statementDay,
+		"opening": map[string]any{"amount_minor": opening, "on": statementDay}, "closing": map[string]any{"amount_minor": closing, "on": statementDay},
 	})
 	return fmt.Sprintf(`{"statement":%s,"transactions":[%s]}`, statement, strings.Join(payments, ","))
 }
 
 // aCredit is a payment of a statement.
-func aCredit(reference, day string, minor int64, payer, text string) string {
+func aCredit(reference string, minor int64, payer, text string) string {
 	return string(mustJSON(map[string]any{
-		"reference": reference, "booked_on": day, "direction": "credit", "amount_minor": minor,
+		"reference": reference, "booked_on": statementDay, "direction": "credit", "amount_minor": minor,
 		"payer": map[string]any{"name": payer, "account": map[string]any{"iban": "GB29NWBK60161331926819"}}, "text": []string{text},
 	}))
 }
@@ -45,9 +48,9 @@ func (s *system) bankFile(filename, content string, pairs ...string) answered {
 }
 
 // loaded uploads a file and loads it as the engine does; it returns the report.
-func (s *system) loaded(filename, content string, pairs ...string) answered {
+func (s *system) loaded(filename, content string) answered {
 	s.t.Helper()
-	id := s.bankFile(filename, content, pairs...).ok(http.StatusCreated).text("id")
+	id := s.bankFile(filename, content).ok(http.StatusCreated).text("id")
 	require.NoError(s.t, s.app.LoadBankFile(s.t.Context(), uuid.MustParse(id), func() {}))
 	return s.as(access.Auditor, http.MethodGet, "/v1/bank-files/"+id, nil).ok(http.StatusOK)
 }
@@ -65,8 +68,8 @@ func TestABankFileIsLoadedAndProven(t *testing.T) {
 	account := s.ours()
 	customer := s.customer("C-1")
 	s.invoice(customer, "RE-1001", 100_00)
-	content := aStatement("2026-03-30", 50_00, 160_00,
-		aCredit("B1", "2026-03-30", 100_00, "Customer C-1", "RE-1001"), aCredit("B2", "2026-03-30", 10_00, "Somebody", "thanks"))
+	content := aStatement(50_00, 160_00,
+		aCredit("B1", 100_00, "Customer C-1", "RE-1001"), aCredit("B2", 10_00, "Somebody", "thanks"))
 	first := s.bankFile("march.json", content).ok(http.StatusCreated)
 	require.Equal(t, "received", first.text("state"))
 	require.Equal(t, "api", first.text("source"))
@@ -115,7 +118,7 @@ func TestAStatementThatContradictsItselfWaitsForAnOverride(t *testing.T) {
 	s.ours()
 	customer := s.customer("C-1")
 	s.invoice(customer, "RE-1001", 100_00)
-	done := s.loaded("wrong.json", aStatement("2026-03-30", 50_00, 155_00, aCredit("B1", "2026-03-30", 100_00, "Customer C-1", "RE-1001")))
+	done := s.loaded("wrong.json", aStatement(50_00, 155_00, aCredit("B1", 100_00, "Customer C-1", "RE-1001")))
 	require.Equal(t, "done", done.text("state"))
 	require.Equal(t, int64(1), done.int("counts.alarms"), done.Body.String())
 	require.Zero(t, done.int("counts.applied"))
@@ -157,7 +160,7 @@ func TestBankFilesAreRefusedWithTheirCode(t *testing.T) {
 func TestAnAccountIsConfirmedOnce(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
-	s.loaded("first.json", aStatement("2026-03-30", 0, 10_00, aCredit("B1", "2026-03-30", 10_00, "Somebody", "thanks")))
+	s.loaded("first.json", aStatement(0, 10_00, aCredit("B1", 10_00, "Somebody", "thanks")))
 	list := s.as(access.Auditor, http.MethodGet, "/v1/bank-accounts", nil).ok(http.StatusOK)
 	require.Equal(t, false, list.field("items.0.confirmed"))
 	id := s.ours()

@@ -13,7 +13,7 @@ import (
 func (s *system) waiting(minor int64, payer, text string) answered {
 	s.t.Helper()
 	s.ours()
-	s.loaded("day.json", aStatement("2026-03-30", 0, minor, aCredit("B1", "2026-03-30", minor, payer, text)))
+	s.loaded("day.json", aStatement(0, minor, aCredit("B1", minor, payer, text)))
 	list := s.as(access.Auditor, http.MethodGet, "/v1/cash-exceptions?kind=receipt", nil).ok(http.StatusOK)
 	require.Len(s.t, list.field("items"), 1)
 	return s.as(access.Clerk, http.MethodGet, "/v1/cash-exceptions/"+list.text("items.0.id"), nil).ok(http.StatusOK)

@@ -126,13 +126,13 @@ type entry struct {
 
 // sheet is an ISO 20022 file of one statement.
 type sheet struct {
-	kind, account  string // 053, 052, 054
-	from, to       string
-	seq, page      int
-	last           bool
-	open, close    *int64
-	list           []entry
-	suffix, before string
+	kind, account string // 053, 052, 054
+	from, to      string
+	seq, page     int
+	last          bool
+	open, close   *int64
+	list          []entry
+	suffix        string
 }
 
 func (s sheet) String() string {

@@ -67,7 +67,6 @@ func (a *App) parseBankFile(ctx context.Context, f port.BankFile, to remittance.
 type reading struct {
 	alive      func()
 	file       uuid.UUID
-	now        time.Time
 	at         *port.BankStatement // under way
 	statements []port.BankStatement
 	accounts   []port.BankAccount // of each statement

@@ -14,6 +14,7 @@ import (
 	"arrears/domain/fault"
 	"arrears/domain/receivable"
 	"arrears/domain/remittance"
+	"arrears/internal/testkit"
 	"arrears/port"
 )
 
@@ -41,6 +42,7 @@ func TestMoneyIsConservedWhateverHappens(t *testing.T) {
 				}
 			}
 			m.moneyLaws()
+			testkit.CheckEvents(t, m.db)
 		})
 	}
 }

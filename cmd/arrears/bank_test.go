@@ -142,9 +142,9 @@ day         credits  recorded  applied  on account  unapplied  refunded  reverse
 }
 
 // load hands a file over and does the engine's part; it returns the file's id.
-func (s *session) load(name, content string, args ...string) string {
+func (s *session) load(name, content string) string {
 	s.t.Helper()
-	id := idIn(s.do(exitDone, append([]string{"import", "bank", s.file(name, content)}, args...)...))
+	id := idIn(s.do(exitDone, "import", "bank", s.file(name, content)))
 	require.NoError(s.t, s.p.App.LoadBankFile(s.t.Context(), id, func() {}))
 	return id.String()
 }

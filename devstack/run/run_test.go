@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -162,9 +163,16 @@ func TestDemoTellsItsStory(t *testing.T) {
 		`\? final demand of .+: a supervisor must approve`,
 		`✓ final demand of .+ is approved`,
 		`✉ .+\(final demand\)`,
+		`✂ .+ withholds .+ of R\d+ \(.+\): that part is not asked for until it is decided`,
+		`» the analyst denies the deduction on R\d+`,
+		`✗ the claim of .+ is found invalid: .+ is owed, and collected`,
+		`✉ .+ is written to about its claim: denial`,
+		`€ .+ repays .+ of its claim`,
+		`● the claim of .+ is closed: nothing of it is open`,
 	} {
 		d.out.await(t, event)
 	}
+	requireTimeline(t, dir)
 	mails, err := os.ReadDir(filepath.Join(dir, "mails"))
 	require.NoError(t, err)
 	require.NotEmpty(t, mails)
@@ -175,6 +183,29 @@ func TestDemoTellsItsStory(t *testing.T) {
 	again.out.await(t, `(?m)^\w+day, \d+ \w+ \d{4}$`)
 	require.LessOrEqual(t, lastDay(t, again.out.String()).Sub(day), 10*24*time.Hour, "the clock stood still in between")
 	again.end(t)
+}
+
+// requireTimeline asks the program for the claim's case in words, as the README tells one to.
+func requireTimeline(t *testing.T, dir string) {
+	t.Helper()
+	program := filepath.Join(dir, "arrears")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./cmd/arrears")
+	build.Dir = filepath.Join("..", "..")
+	said, err := build.CombinedOutput()
+	require.NoError(t, err, string(said))
+	variables, err := os.ReadFile(filepath.Join(dir, "env"))
+	require.NoError(t, err)
+	ask := exec.CommandContext(t.Context(), program, "dispute", "timeline", "D-1")
+	ask.Env = os.Environ()
+	for _, found := range regexp.MustCompile(`(?m)^(?:export )?(\w+)='(.*)'$`).FindAllStringSubmatch(string(variables), -1) {
+		ask.Env = append(ask.Env, found[1]+"="+found[2])
+	}
+	timeline, err := ask.CombinedOutput()
+	require.NoError(t, err, string(timeline))
+	t.Log(string(timeline))
+	for _, told := range []string{"(unearned discount)", "was decided (invalid)", "told: denial", "were paid after all", "case was closed"} {
+		require.Contains(t, string(timeline), told)
+	}
 }
 
 // lastDay is the last day that a story tells.

@@ -90,7 +90,7 @@ func TestASlipOfThePenIsOnlyAHint(t *testing.T) {
 		require.Equal(t, uuid.Nil, match.ID, spelling)
 		return match.Hint
 	}
-	require.Equal(t, "Northern Foods", hint("Nothern Foods"), "the fewest slips")
+	require.Equal(t, "Northern Foods", hint("Nortern Foods"), "the fewest slips")
 	require.Equal(t, "Northern Goods", hint("Northern Goodz"))
 	require.Empty(t, hint("Northern Hoods"), "two are equally near")
 	require.Equal(t, "Example Stores", hint("Exampel Stores"))
