@@ -126,7 +126,7 @@ func TestApprovalLimits(t *testing.T) {
 	c := openCourt(t)
 	list, err := c.app.ApprovalLimits(t.Context(), c.reader)
 	require.NoError(t, err)
-	require.Len(t, list, 8)
+	require.Len(t, list, 10)
 	put := func(code string, who access.Principal, role access.Role, minor int64) {
 		t.Helper()
 		c.refuses(code, func(ctx context.Context) error {
