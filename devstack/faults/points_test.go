@@ -206,7 +206,7 @@ func loaded(t *testing.T, trap string) *stage {
 	return &stage{h, c}
 }
 
-// statement loads a bank's file that pays all invoices but a few, which are reminded.
+// statement loads a bank's file that pays all invoices but a few that are overdue, which are reminded.
 func statement(t *testing.T, trap string) *stage {
 	t.Helper()
 	h := house.New(t, house.Options{Idle: true, Policy: remindNow})
@@ -216,7 +216,11 @@ func statement(t *testing.T, trap string) *stage {
 	var list []house.Booking
 	for i := range paid + open {
 		customer := h.Customer(fmt.Sprintf("b%03d", i))
-		inv := h.Invoice(customer, fmt.Sprintf("INV-77%03d", i), 100_00, h.Today().AddDays(-3))
+		due := -3
+		if i < paid {
+			due = 20
+		}
+		inv := h.Invoice(customer, fmt.Sprintf("INV-77%03d", i), 100_00, h.Today().AddDays(due))
 		if i < paid {
 			list = append(list, house.Booking{Minor: 100_00, Payer: customer.Name, Reference: "R-" + inv.Number, Text: "Invoice " + inv.Number})
 		}
