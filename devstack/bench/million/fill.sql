@@ -246,8 +246,8 @@ INSERT INTO bank_statements (id, file_id, seq, account_id, format, kind, status,
 SELECT pg_temp.mk(35, k), pg_temp.mk(34, k), 1, pg_temp.mk(33, 1), 'camt.053.001.08', 'end_of_day', 'update', 'EUR', pg_temp.today() - 501 + k,
   CASE WHEN k % 50 = 0 THEN 'alarm' ELSE 'proven' END
 FROM generate_series(1, 500) k;
-INSERT INTO bank_entries (id, account_id, key, part, credit, amount_minor, currency, booked_on, value_on, told, final_by, outcome, created_at)
-SELECT pg_temp.mk(36, e), pg_temp.mk(33, 1), 'E' || e, 0, true, 10000 + e % 977, 'EUR', pg_temp.today() - 501 + 1 + e % 500, pg_temp.today() - 501 + 1 + e % 500,
+INSERT INTO bank_entries (id, account_id, key, part, credit, amount_minor, entry_minor, kinds, currency, booked_on, value_on, told, final_by, outcome, created_at)
+SELECT pg_temp.mk(36, e), pg_temp.mk(33, 1), 'E' || e, 0, true, 10000 + e % 977, 10000 + e % 977, 4, 'EUR', pg_temp.today() - 500 + (e % 500)::integer, pg_temp.today() - 500 + (e % 500)::integer,
   '{}', pg_temp.mk(35, 1 + e % 500), 'applied', pg_temp.today()
 FROM want, generate_series(1, n / 10) e;
 INSERT INTO cash_exceptions (id, kind, statement_id, customer_id, currency, amount_minor, since, score, why, state)
