@@ -136,11 +136,12 @@ func (p *Disputes) plan(ctx context.Context, f claimFile, now time.Time) (contra
 	return resolve(ctx, p.Clock, contract.Next{WakeAt: step.WakeAt.Add(spread(f.Dispute.CustomerID)), AtWake: contract.MeetDeadline})
 }
 
-// keepDate writes the case where it is to be looked at at another moment than it says, or is in another state than it was.
+// keepDate writes the case where it is to be looked at at another moment than it says, or is in another state than it was. One
+// that is not looked at again keeps its last moment.
 func keepDate(ctx context.Context, tx port.Tx, f *claimFile, was dispute.State, now time.Time) error {
 	d := &f.Dispute
 	wake := dispute.Next(f.File, now).WakeAt
-	if was.Ended() || d.State == was && d.WakeAt != nil && d.WakeAt.Equal(wake) {
+	if wake.IsZero() || d.State == was && d.WakeAt != nil && d.WakeAt.Equal(wake) {
 		return nil
 	}
 	d.WakeAt = &wake

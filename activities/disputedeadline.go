@@ -70,9 +70,6 @@ type deadlineJob struct {
 
 func (j *deadlineJob) run(ctx context.Context) error {
 	was := j.f.Dispute.State
-	if was.Ended() {
-		return nil
-	}
 	warn, lapsed := dispute.DueDeadlines(j.f.Deadlines, j.today)
 	for _, d := range warn {
 		if err := j.warn(d); err != nil {

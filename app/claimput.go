@@ -102,7 +102,7 @@ func (l *ledger) putClaim(ctx context.Context, c *claimState, act dispute.Act) e
 		return err
 	}
 	f := dispute.File{Dispute: *d, TimeZone: customer.TimeZone, Calendar: businessDays(customer.Calendar)}
-	if f.Deadlines, err = l.claimDeadlines(ctx, d, act, f); err != nil {
+	if f.Deadlines, err = l.claimDeadlines(ctx, c, act, f); err != nil {
 		return err
 	}
 	if f.Messages, err = l.tx.MessagesOf(ctx, d.ID); err != nil {
@@ -128,16 +128,14 @@ func businessDays(code string) *calendar.Calendar {
 }
 
 // claimDeadlines lets the deadlines of a case follow an act and its amounts: those of what happened are met, those of what is
-// pending begin, and none outlives the case. It returns them as they stand.
-func (l *ledger) claimDeadlines(ctx context.Context, d *dispute.Dispute, act dispute.Act, f dispute.File) ([]dispute.Deadline, error) {
+// pending begin, and few outlive the case. It returns them as they stand.
+func (l *ledger) claimDeadlines(ctx context.Context, c *claimState, act dispute.Act, f dispute.File) ([]dispute.Deadline, error) {
+	d := c.d
 	all, err := l.tx.DeadlinesOf(ctx, d.ID)
 	if err != nil {
 		return nil, err
 	}
 	met, idle := d.Settled(act)
-	if d.State.Ended() {
-		idle = dispute.DeadlineKinds()
-	}
 	var changed []dispute.Deadline
 	for _, s := range []struct {
 		state dispute.DeadlineState
@@ -155,6 +153,7 @@ func (l *ledger) claimDeadlines(ctx context.Context, d *dispute.Dispute, act dis
 	if err != nil {
 		return nil, err
 	}
+	begun = append(begun, dispute.Revived(c.before, *d, all, newUUID)...)
 	if changed = append(changed, begun...); len(changed) == 0 {
 		return all, nil
 	}

@@ -52,7 +52,7 @@ func (w *claimWork) meet(ctx context.Context, kind dispute.DeadlineKind) (disput
 		return d.Kind == kind && (d.State == dispute.DeadlineOpen || d.State == dispute.DeadlineLapsed)
 	}
 	at := slices.IndexFunc(all, waits)
-	if at < 0 || w.d.State == dispute.Closed || w.d.State == dispute.Void {
+	if at < 0 || w.d.State.Ended() && !w.d.Outlives(kind) {
 		return dispute.Deadline{}, fault.Newf(fault.Conflict, dispute.CodeNotNow, "the case has no deadline (%s) that anybody waits for", plainWord(string(kind)))
 	}
 	was := all[at]

@@ -14,6 +14,7 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/dispute"
 	"arrears/domain/fault"
+	"arrears/port"
 )
 
 // windows are a customer's own: each reason's counts from another day, in calendar or business days.
@@ -213,6 +214,68 @@ func TestACarrierIsAskedLate(t *testing.T) {
 	require.Equal(t, dispute.DeadlineMet, deadlineState(f, dispute.DeadlineCarrier))
 	_, err = c.app.MeetDeadline(t.Context(), c.analyst, d.ID, dispute.DeadlineCarrier, "Again.")
 	require.Equal(t, dispute.CodeNotNow, fault.CodeOf(err))
+}
+
+// waive does without the evidence of a case.
+func (c *court) waive(id uuid.UUID) {
+	c.t.Helper()
+	for _, e := range c.file(id).Evidence {
+		_, err := c.app.AnswerEvidence(c.t.Context(), c.analyst, id, e.ID, app.EvidenceAnswer{State: dispute.EvidenceWaived, Note: "known"})
+		require.NoError(c.t, err)
+	}
+}
+
+// The carrier is asked for what was our loss also when the case is long closed; for what came back nobody asks it.
+func TestTheCarrierIsAskedAfterTheCase(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	today := calendar.DateOf(c.clock.now, time.UTC)
+	lost := c.opened(today, "shortage")
+	c.waive(lost.ID)
+	due := c.deadline(lost.ID, dispute.DeadlineCarrier).DueOn
+	f, err := c.app.SettleDispute(t.Context(), c.analyst, lost.ID, app.Settlement{AmountMinor: 20_000})
+	require.NoError(t, err)
+	require.Equal(t, dispute.Closed, f.State)
+	c.stands(lost.ID, dispute.DeadlineCarrier)
+	require.Equal(t, due, f.DeadlineOn)
+	list, err := c.app.ListDisputes(t.Context(), c.analyst, port.DisputeFilter{DeadlineBy: due}, port.Page{})
+	require.NoError(t, err)
+	require.Len(t, list.Items, 1)
+	f, err = c.app.MeetDeadline(t.Context(), c.analyst, lost.ID, dispute.DeadlineCarrier, "Claim sent.")
+	require.NoError(t, err)
+	require.Equal(t, dispute.Closed, f.State)
+	c.stands(lost.ID)
+	_, err = c.app.MeetDeadline(t.Context(), c.analyst, lost.ID, dispute.DeadlineLimitation, "Stayed.")
+	require.Equal(t, dispute.CodeNotNow, fault.CodeOf(err), "that ended with the case")
+
+	back := c.opened(today, "shortage")
+	c.waive(back.ID)
+	c.decide(c.analyst, back.ID, dispute.DecideInvalid)
+	c.repays(back, 20_000)
+	require.Equal(t, dispute.Closed, c.file(back.ID).State)
+	c.stands(back.ID)
+	c.laws()
+}
+
+// What others set runs on when a case goes on after its end.
+func TestTheLimitationRunsOnAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	c := openCourt(t)
+	d := c.opened(calendar.DateOf(c.clock.now, time.UTC), "shortage")
+	c.waive(d.ID)
+	limitation, carrier := c.deadline(d.ID, dispute.DeadlineLimitation), c.deadline(d.ID, dispute.DeadlineCarrier)
+	c.decide(c.analyst, d.ID, dispute.DecideInvalid)
+	for range 2 { // also twice at the same moment
+		receipt := c.repays(d, 20_000)
+		c.stands(d.ID)
+		_, err := c.app.ReverseReceipt(t.Context(), c.supervisor, receipt.ID, "it bounced")
+		require.NoError(t, err)
+		require.Equal(t, dispute.AwaitingRepayment, c.file(d.ID).State)
+		c.stands(d.ID, dispute.DeadlineLimitation, dispute.DeadlineCarrier, dispute.DeadlineRepayment)
+		require.Equal(t, limitation.DueOn, c.deadline(d.ID, dispute.DeadlineLimitation).DueOn)
+		require.Equal(t, carrier.WarnOn, c.deadline(d.ID, dispute.DeadlineCarrier).WarnOn)
+	}
+	c.laws()
 }
 
 func deadlineState(f app.DisputeFile, kind dispute.DeadlineKind) dispute.DeadlineState {

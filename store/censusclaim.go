@@ -63,7 +63,7 @@ GROUP BY v.check_name, d.id, d.customer_id`
 SELECT 'dispute.late', d.id::text, d.customer_id, NULL::uuid,
   'state ' || d.state || ', next date ' || coalesce(to_char(d.wake_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'none')
 FROM disputes d
-WHERE d.id > @from AND d.id <= @to AND d.state NOT IN ('closed','void') AND (d.wake_at IS NULL OR d.wake_at < @late)
+WHERE d.id > @from AND d.id <= @to AND ` + waitingClaim + ` AND (d.wake_at IS NULL OR d.wake_at < @late)
 UNION ALL
 SELECT 'dispute.credit_due', d.id::text, d.customer_id, NULL::uuid, 'state ' || d.state
 FROM disputes d

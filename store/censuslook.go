@@ -113,7 +113,7 @@ LIMIT $2`
 SELECT d.id, d.customer_id, NULL::uuid, 'dispute'
 FROM disputes d
 WHERE d.id > $1
-  AND d.state NOT IN ('closed','void')
+  AND ` + waitingClaim + `
   AND NOT EXISTS (SELECT FROM nudges w WHERE w.workflow_id = 'dispute/' || d.id)
 ORDER BY d.id
 LIMIT $2`

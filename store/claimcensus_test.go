@@ -195,6 +195,52 @@ func TestTheCensusLooksForTheWorkflowsOfClaims(t *testing.T) {
 	require.Empty(t, look(census.DisputeWorkflows), "a nudge is on its way")
 }
 
+// A closed case that a deadline outlives is looked after like a live one: it has a next date and a workflow, and a driver of a
+// stepped clock comes to it.
+func TestWhatOutlivesAClaimIsLookedAfter(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := h.opened(t, 100, func(d *dispute.Dispute) {
+		d.State, d.ClosedAt, d.WakeAt = dispute.Closed, &noon, &noon
+		d.Parts[0].Amounts = dispute.Amounts{ClaimedMinor: 100, CreditedMinor: 100}
+	})
+	look := func() (ids []uuid.UUID, late []census.Finding, nudged int64) {
+		h.in(t, func(ctx context.Context, tx port.Tx) {
+			list, err := tx.Looked(ctx, census.DisputeWorkflows, uuid.Nil, 10)
+			require.NoError(t, err)
+			for _, l := range list {
+				ids = append(ids, l.ID)
+			}
+			page, err := tx.CensusPage(ctx, census.Disputes, uuid.Nil, 100, census.Bounds{Late: noon.AddDate(0, 0, 2), Stuck: noon})
+			require.NoError(t, err)
+			late = page.Found
+		})
+		nudged, err := h.NudgeDue(t.Context(), noon.AddDate(0, 0, 1))
+		require.NoError(t, err)
+		return ids, late, nudged
+	}
+	ids, late, nudged := look()
+	require.Empty(t, ids)
+	require.Empty(t, late)
+	require.Zero(t, nudged)
+	first, _, err := h.NextMoments(t.Context(), noon.AddDate(0, 0, -1))
+	require.NoError(t, err)
+	require.True(t, first.IsZero())
+	carrier := deadlineOf(d.ID, dispute.DeadlineCarrier, "2026-09-10")
+	h.in(t, func(ctx context.Context, tx port.Tx) { require.NoError(t, tx.PutDeadlines(ctx, []dispute.Deadline{carrier})) })
+	first, _, err = h.NextMoments(t.Context(), noon.AddDate(0, 0, -1))
+	require.NoError(t, err)
+	require.True(t, noon.Equal(first))
+	ids, late, nudged = look()
+	require.Equal(t, []uuid.UUID{d.ID}, ids)
+	require.Len(t, late, 1)
+	require.Equal(t, census.DisputeLate, late[0].Check)
+	require.EqualValues(t, 1, nudged)
+	d.WakeAt = nil
+	err = h.InTx(t.Context(), func(ctx context.Context, tx port.Tx) error { return tx.UpdateDispute(ctx, d) })
+	require.Error(t, err, "it has a next date")
+}
+
 // The figures count live claims and what of them is denied.
 func TestFiguresOfClaims(t *testing.T) {
 	t.Parallel()

@@ -18,6 +18,9 @@ import (
 // liveClaim is the predicate of the partial indices, word for word.
 const liveClaim = `d.state NOT IN ('closed','void')`
 
+// waitingClaim has something ahead: it is live, or a deadline outlives it. It is the predicate of the index of next dates.
+const waitingClaim = `(state NOT IN ('closed','void') OR deadline_on IS NOT NULL)`
+
 // claimFilter makes conditions of a filter.
 func claimFilter(f port.DisputeFilter) filter {
 	var w filter
@@ -28,8 +31,7 @@ func claimFilter(f port.DisputeFilter) filter {
 	if len(f.States) > 0 {
 		w.add("d.state = ANY($?)", f.States)
 	}
-	// No deadline stands once a case has ended.
-	w.flag(liveClaim, f.Live || allLive(f.States) || !f.DeadlineBy.IsZero())
+	w.flag(liveClaim, f.Live || allLive(f.States))
 	w.text("d.owner = $?", f.Owner)
 	w.text("d.team = $?", f.Team)
 	w.text("d.reason = $?", f.Reason)

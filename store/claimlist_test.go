@@ -38,15 +38,17 @@ func TestListDisputes(t *testing.T) {
 		d.Kind, d.State, d.Owner, d.Team, d.Reason = dispute.Contest, dispute.Investigating, "Kim", "sales", "pricing"
 		d.Parts[0].InvoiceID, d.ClaimReference = someID(h.invoice.ID), "DC-77"
 	})
-	open("closed", 300, func(d *dispute.Dispute) {
-		d.State, d.ClosedAt, d.WakeAt, d.Reason, d.ReceiptID = dispute.Closed, &noon, nil, "damage", someID(receipt.ID)
+	closed := open("closed", 300, func(d *dispute.Dispute) {
+		d.State, d.ClosedAt, d.Reason, d.ReceiptID = dispute.Closed, &noon, "damage", someID(receipt.ID)
 		d.Parts[0].Amounts = dispute.Amounts{ClaimedMinor: 300, CreditedMinor: 300}
 	})
 	open("foreign", 400, func(d *dispute.Dispute) {
 		d.CustomerID, d.Currency, d.TakenOn, d.Reason = other.ID, "USD", date("2025-12-01"), "damage"
 	})
 	h.in(t, func(ctx context.Context, tx port.Tx) {
-		require.NoError(t, tx.PutDeadlines(ctx, []dispute.Deadline{deadlineOf(contest.ID, dispute.DeadlineDecision, "2026-03-10")}))
+		require.NoError(t, tx.PutDeadlines(ctx, []dispute.Deadline{
+			deadlineOf(contest.ID, dispute.DeadlineDecision, "2026-03-10"), deadlineOf(closed.ID, dispute.DeadlineCarrier, "2026-09-10"),
+		}))
 	})
 	for name, c := range map[string]struct {
 		filter port.DisputeFilter
@@ -69,6 +71,7 @@ func TestListDisputes(t *testing.T) {
 		"at least":      {port.DisputeFilter{MinMinor: 300}, []string{"closed", "foreign"}},
 		"at most":       {port.DisputeFilter{MaxMinor: 200}, []string{"plain", "contest"}},
 		"deadline":      {port.DisputeFilter{DeadlineBy: date("2026-03-10")}, []string{"contest"}},
+		"outliving":     {port.DisputeFilter{DeadlineBy: date("2026-09-10")}, []string{"contest", "closed"}},
 		"deadline, not": {port.DisputeFilter{DeadlineBy: date("2026-03-09")}, nil},
 		"taken":         {port.DisputeFilter{TakenBefore: date("2026-01-01")}, []string{"foreign"}},
 		"number":        {port.DisputeFilter{Number: contest.Number}, []string{"contest"}},
@@ -190,7 +193,7 @@ func anyClaim(rt *rapid.T, customer uuid.UUID) dispute.Dispute {
 		}
 		if d.State.Ended() {
 			a = dispute.Amounts{WithdrawnMinor: 1}
-			d.ClosedAt, d.WakeAt = &noon, nil
+			d.ClosedAt = &noon
 		}
 		a.ClaimedMinor = a.UndecidedMinor + a.CreditDueMinor + a.DeniedMinor + a.RepaidMinor + a.WithdrawnMinor
 		d.Parts[0].Amounts = a

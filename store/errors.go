@@ -113,7 +113,7 @@ var constraints = map[string]*fault.Error{
 	"dispute_parts_law":                   law("dispute"),
 	"disputes_sums":                       law("dispute"),
 	"disputes_closed":                     law("dispute"),
-	"disputes_next_date":                  fault.New(fault.Internal, "dispute.no_next_date", "a case that has not ended needs a next date"),
+	"disputes_next_date":                  fault.New(fault.Internal, "dispute.no_next_date", "a case that waits for anything needs a next date"),
 	"dispute_deadlines_one":               fault.New(fault.Conflict, "dispute.deadline_taken", "a deadline of this kind stands already"),
 	"items_law":                           law("item"),
 	"items_disputed":                      law("item"),

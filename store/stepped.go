@@ -26,7 +26,7 @@ func (db *DB) NextMoments(ctx context.Context, after time.Time) (ofCases, ofNoti
 SELECT
   least(
     (SELECT min(wake_at) FROM cases WHERE state = 'active' AND wake_at > $1),
-    (SELECT min(wake_at) FROM disputes WHERE state NOT IN ('closed','void') AND wake_at > $1)),
+    (SELECT min(wake_at) FROM disputes WHERE `+waitingClaim+` AND wake_at > $1)),
   (SELECT min(wake_at) FROM notices WHERE `+waitingNotice+` AND wake_at > $1)`, after).Scan(&c, &n)
 	if c != nil {
 		ofCases = *c
@@ -68,7 +68,7 @@ ON CONFLICT (workflow_id) DO NOTHING`, `
 INSERT INTO nudges (workflow_id, subject_id, kind, first_action)
 SELECT 'dispute/' || id, id, 'dispute', 'ReviewDispute'
 FROM disputes
-WHERE state NOT IN ('closed','void') AND wake_at <= $1
+WHERE ` + waitingClaim + ` AND wake_at <= $1
 ORDER BY id
 ON CONFLICT (workflow_id) DO NOTHING`, `
 INSERT INTO nudges (workflow_id, subject_id, kind, first_action)

@@ -7,8 +7,8 @@ import (
 )
 
 // DeductionDispute is the life of a claim's case beside the people who work on it: it writes to the customer what is due to
-// be written, warns of deadlines and lets them lapse into tasks, and ends when nothing is pending and nothing denied is
-// open. People decide; what they decided nudges. A case that is opened again begins a new run.
+// be written, warns of deadlines and lets them lapse into tasks, and ends when nothing is pending, nothing denied is open and
+// no deadline outlives the case. People decide; what they decided nudges. A case that is opened again begins a new run.
 func DeductionDispute(ctx workflow.Context, in contract.Input) error {
 	d := &loop{
 		kind: contract.KindDispute, name: contract.DeductionDispute, review: contract.ReviewDispute,

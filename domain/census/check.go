@@ -65,7 +65,7 @@ func Checks() []Check {
 		{Name: "dispute.flag", Part: Disputes, Says: "What is undecided or awaits its credit memo is held back by the part's flag, and nothing else is."},
 		{Name: "dispute.denied_open", Part: Disputes, Says: "What is denied and open of a claim is open on its item."},
 		{Name: "dispute.uncollected", Part: Disputes, Says: "A denied deduction that is open has a collection case that is looked after."},
-		{Name: DisputeLate, Part: Disputes, Says: "A live claim has a next date, and it has not passed unheeded."},
+		{Name: DisputeLate, Part: Disputes, Says: "A live claim, or one that a deadline outlives, has a next date, and it has not passed unheeded."},
 		{Name: "dispute.deadline", Part: Disputes, Says: "A claim's next deadline is the earliest one that stands."},
 		{Name: "dispute.credit_due", Part: Disputes, Says: "A claim that awaits its credit memo has a deadline for it."},
 		{Name: "dispute.unapproved", Part: Disputes, Says: "A claim that waits for approval has a proposed decision with an open approval."},

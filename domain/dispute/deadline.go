@@ -1,6 +1,7 @@
 package dispute
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,15 +52,19 @@ type Days struct {
 	Whole calendar.Date
 }
 
+// setByOthers tells the days that the customer, the carrier and the law set: they pass whatever we do with the case.
+func setByOthers(kind DeadlineKind) bool {
+	return kind == DeadlineContest || kind == DeadlineCarrier || kind == DeadlineLimitation
+}
+
 // of is the day from which a kind counts.
 func (d Days) of(kind DeadlineKind, a Anchor) calendar.Date {
-	others := kind == DeadlineContest || kind == DeadlineCarrier || kind == DeadlineLimitation
 	switch {
 	case a == FromTaken && !d.Taken.IsZero():
 		return d.Taken
 	case a == FromInvoice && !d.Invoice.IsZero():
 		return d.Invoice
-	case others && !d.Whole.IsZero():
+	case setByOthers(kind) && !d.Whole.IsZero():
 		return d.Whole
 	}
 	return d.Opened
@@ -164,7 +169,8 @@ func MetByPerson() []DeadlineKind { return []DeadlineKind{DeadlineCarrier, Deadl
 
 // Settled are the kinds of deadlines that an act and what it left of the claim settle: what was done meets them, and of the
 // rest nobody waits for them any more. It is asked after the amounts were moved and with the state that the act led to.
-// Our objection is made when a denial is sent or submitted: until then the window stands, unless the customer gives in.
+// Our objection is made when a denial is sent or submitted: until then the window stands, unless the customer gives in. With
+// the case all end that do not outlive it.
 func (d Dispute) Settled(a Act) (met, idle []DeadlineKind) {
 	sum := d.Amounts()
 	met = MetBy(a)
@@ -188,7 +194,17 @@ func (d Dispute) Settled(a Act) (met, idle []DeadlineKind) {
 	if sum.DeniedMinor == 0 {
 		settle(a == ActRepay, DeadlineRepayment)
 	}
+	if d.State.Ended() {
+		return met, slices.DeleteFunc(DeadlineKinds(), d.Outlives)
+	}
 	return met, append(idle, d.State.idle(sum)...)
+}
+
+// Outlives reports whether a deadline of the kind is waited for after the case was closed. The one against the carrier is: what
+// was credited or written off is our loss, and the carrier may still have to bear it.
+func (d Dispute) Outlives(kind DeadlineKind) bool {
+	sum := d.Amounts()
+	return kind == DeadlineCarrier && d.State == Closed && sum.CreditedMinor+sum.WrittenOffMinor > 0
 }
 
 // idle are the kinds that nobody waits for in a state: the customer's answer where nothing was asked of it or submitted to
@@ -223,4 +239,26 @@ func Settle(list []Deadline, state DeadlineState, at time.Time, kinds ...Deadlin
 		changed = append(changed, *d)
 	}
 	return changed
+}
+
+// Revived are the deadlines that run on in a case that goes on after it had ended: others set them, and they ended with the case
+// alone. before is the case as it was, list what it has of deadlines.
+func Revived(before, d Dispute, list []Deadline, newID func() uuid.UUID) []Deadline {
+	if !before.State.Ended() || d.State.Ended() || before.ClosedAt == nil {
+		return nil
+	}
+	stands := map[DeadlineKind]bool{DeadlineContest: d.Amounts().UndecidedMinor == 0} // then there is nothing to object to
+	for _, o := range list {
+		stands[o.Kind] = stands[o.Kind] || o.State == DeadlineOpen
+	}
+	var again []Deadline
+	for _, o := range list {
+		ended := o.State == DeadlineCancelled && o.SettledAt != nil && o.SettledAt.Equal(*before.ClosedAt)
+		if !ended || !setByOthers(o.Kind) || stands[o.Kind] {
+			continue
+		}
+		o.ID, o.State, o.SettledAt, o.WarnedAt = newID(), DeadlineOpen, nil, nil
+		again, stands[o.Kind] = append(again, o), true
+	}
+	return again
 }

@@ -57,7 +57,7 @@ func States() []State {
 	}
 }
 
-// Ended reports whether nothing more happens by itself.
+// Ended reports whether nothing more is decided or paid by itself; a deadline may outlive the case (Outlives).
 func (s State) Ended() bool { return s == Closed || s == Void }
 
 // Outcome says how the claim as a whole was decided; empty while it is not.
@@ -113,7 +113,7 @@ type Dispute struct {
 	ClaimedWhole    int64 // of the unsplit claim: what approval limits test
 
 	DeadlineOn    calendar.Date // the earliest deadline that stands, kept by the store with the deadlines; none: none stands
-	WakeAt        *time.Time    // business instant of the next deadline or check; every live case has one
+	WakeAt        *time.Time    // business instant of the next deadline or check; every live case has one, and one that a deadline outlives
 	AttentionCode string
 	OpenedBy      string
 	OpenedAt      time.Time

@@ -46,36 +46,46 @@ type File struct {
 // named; what else is due, the next look says.
 type Step struct {
 	Now    string    // "", WriteToCustomer or MeetDeadline
-	WakeAt time.Time // when to look again by itself: now when there is something to do, zero once it is closed
-	Closed bool      // nothing is left to do, not even a message
+	WakeAt time.Time // when to look again by itself: now when there is something to do, zero when nothing is left to do
+	Closed bool      // nothing is left to do, not even a message or a deadline that outlives the case
 }
 
 // Next decides on what happens to a case without people: a message that is due is written, also when the case has ended
 // meanwhile, a deadline that is near is warned of, and one whose day has passed lapses. Else it says when the next of these
-// comes, and at the latest when a live case is looked at anyway.
+// comes, and at the latest when a live case is looked at anyway. A case that has ended goes on for as long as a deadline
+// outlives it.
 func Next(f File, now time.Time) Step {
 	for _, m := range f.Messages {
 		if m.State == MessageDue || m.State == MessageSending {
 			return Step{Now: WriteToCustomer, WakeAt: now}
 		}
 	}
-	if f.Dispute.State.Ended() {
-		return Step{Closed: true}
-	}
 	today := DeadlineDay(now, f.TimeZone)
-	wake := today.AddDays(ReviewDays)
-	if f.Calendar != nil {
-		wake = f.Calendar.NextBusinessDay(wake)
-	}
+	wake := f.review(today)
 	for _, d := range f.Deadlines {
 		if d.WarnsOn(today) || d.Lapsed(today) {
 			return Step{Now: MeetDeadline, WakeAt: now}
 		}
-		if day := d.next(); !day.IsZero() && day < wake {
+		if day := d.next(); !day.IsZero() && (wake.IsZero() || day < wake) {
 			wake = day
 		}
 	}
+	if wake.IsZero() {
+		return Step{Closed: true}
+	}
 	return Step{WakeAt: wake.Time(zoneOf(f.TimeZone)).Add(dayBegins)}
+}
+
+// review is the day on which a live case is looked at anyway; no date once it has ended.
+func (f File) review(today calendar.Date) calendar.Date {
+	if f.Dispute.State.Ended() {
+		return 0
+	}
+	day := today.AddDays(ReviewDays)
+	if f.Calendar != nil {
+		day = f.Calendar.NextBusinessDay(day)
+	}
+	return day
 }
 
 // DueDeadlines are those that need something today: a warning, or to lapse because their day has passed.

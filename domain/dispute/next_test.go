@@ -38,7 +38,7 @@ func TestADueMessageComesFirst(t *testing.T) {
 func TestAnEndedCaseStillWritesWhatIsDue(t *testing.T) {
 	t.Parallel()
 	f := fileOf(t)
-	f.Deadlines = []Deadline{{State: DeadlineOpen, DueOn: date("2026-03-01")}}
+	f.Deadlines = []Deadline{{State: DeadlineCancelled, DueOn: date("2026-03-01")}}
 	f.Messages = []Message{{State: MessageDue}}
 	for _, state := range []State{Closed, Void} {
 		f.Dispute.State = state
@@ -47,6 +47,24 @@ func TestAnEndedCaseStillWritesWhatIsDue(t *testing.T) {
 		f.Messages[0].State = MessageSent
 		require.Equal(t, Step{Closed: true}, Next(f, noon), "no deadline matters any more")
 	}
+}
+
+// A case that has ended looks at nothing but the deadline that outlives it.
+func TestADeadlineThatOutlivesItsCase(t *testing.T) {
+	t.Parallel()
+	f := fileOf(t)
+	f.Dispute.State = Closed
+	f.Deadlines = []Deadline{{Kind: DeadlineCarrier, State: DeadlineOpen, DueOn: date("2026-10-30"), WarnOn: date("2026-09-30")}}
+	step := Next(f, berlin(t, "2026-03-10 09:00"))
+	require.Equal(t, Step{WakeAt: berlin(t, "2026-09-30 08:00")}, normal(step))
+	step = Next(f, step.WakeAt)
+	require.Equal(t, MeetDeadline, step.Now)
+	f.Deadlines[0].WarnedAt = &step.WakeAt
+	step = Next(f, step.WakeAt)
+	require.Equal(t, Step{WakeAt: berlin(t, "2026-10-31 08:00")}, normal(step))
+	require.Equal(t, MeetDeadline, Next(f, step.WakeAt).Now)
+	f.Deadlines[0].State = DeadlineLapsed
+	require.Equal(t, Step{Closed: true}, Next(f, step.WakeAt))
 }
 
 func TestDeadlinesAsAStory(t *testing.T) {
@@ -113,7 +131,7 @@ func TestEveryLiveCaseHasANextDate(t *testing.T) {
 		}
 		now := noon.Add(time.Duration(rapid.Int64Range(-1000, 1000).Draw(t, "hours")) * time.Hour)
 		step := Next(f, now)
-		require.Equal(t, f.Dispute.State.Ended(), step.Closed)
+		require.Equal(t, f.Dispute.State.Ended() && Earliest(f.Deadlines).IsZero(), step.Closed)
 		switch {
 		case step.Closed:
 			require.True(t, step.WakeAt.IsZero() && step.Now == "")
@@ -123,7 +141,7 @@ func TestEveryLiveCaseHasANextDate(t *testing.T) {
 			require.NotEmpty(t, append(warn, lapsed...), "what is named is there to do")
 		default:
 			require.True(t, step.WakeAt.After(now))
-			require.True(t, step.WakeAt.Before(now.AddDate(0, 0, ReviewDays+2)))
+			require.True(t, f.Dispute.State.Ended() || step.WakeAt.Before(now.AddDate(0, 0, ReviewDays+2)))
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package dispute_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -233,4 +234,72 @@ func TestWhatAnActSettles(t *testing.T) {
 	require.NotContains(t, idle, DeadlineContest)
 	_, idle = at(RefusedByCustomer, 0, 0, 100).Settled(ActRefused)
 	require.NotContains(t, idle, DeadlineNextRound)
+}
+
+// With a case all its deadlines end, but the one against the carrier where the loss is ours.
+func TestWhatOutlivesACase(t *testing.T) {
+	t.Parallel()
+	ours := func(change func(*Amounts)) Dispute {
+		d := at(Closed, 0, 0, 0)
+		d.Parts[0].Amounts = Amounts{ClaimedMinor: 100}
+		change(&d.Parts[0].Amounts)
+		return d
+	}
+	for name, c := range map[string]struct {
+		of       Dispute
+		outlives bool
+	}{
+		"credited":           {ours(func(a *Amounts) { a.CreditedMinor = 100 }), true},
+		"credited in part":   {ours(func(a *Amounts) { a.CreditedMinor, a.RepaidMinor = 1, 99 }), true},
+		"settled, given up":  {ours(func(a *Amounts) { a.WrittenOffMinor = 100 }), true},
+		"repaid":             {ours(func(a *Amounts) { a.RepaidMinor = 100 }), false},
+		"taken back":         {ours(func(a *Amounts) { a.WithdrawnMinor = 100 }), false},
+		"void":               {at(Void, 0, 0, 0), false},
+		"open and credited":  {at(AwaitingCreditMemo, 0, 100, 0), false},
+		"the rest is denied": {at(AwaitingRepayment, 0, 0, 40), false},
+	} {
+		for _, kind := range DeadlineKinds() {
+			require.Equal(t, c.outlives && kind == DeadlineCarrier, c.of.Outlives(kind), "%s: %s", name, kind)
+		}
+		_, idle := c.of.Settled(ActRepay)
+		if c.of.State.Ended() {
+			require.Equal(t, !c.outlives, slices.Contains(idle, DeadlineCarrier), name)
+			require.Contains(t, idle, DeadlineLimitation, name)
+			continue
+		}
+		require.NotContains(t, idle, DeadlineCarrier, name)
+	}
+}
+
+// A case that goes on has the days again that others set and that ended with it; not those that were met, had lapsed or had
+// ended before, and the window for our objection only while there is something to object to.
+func TestDeadlinesThatRunOnAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	end, earlier := noon, noon.AddDate(0, 0, -1)
+	before, d := at(Closed, 0, 0, 0), at(Investigating, 100, 0, 0)
+	before.ClosedAt = &end
+	list := []Deadline{
+		{ID: newID(), Kind: DeadlineLimitation, State: DeadlineCancelled, SettledAt: &end, DueOn: date("2028-11-01"), WarnOn: date("2028-08-01"), WarnedAt: &earlier},
+		{ID: newID(), Kind: DeadlineLimitation, State: DeadlineCancelled, SettledAt: &end, DueOn: date("2028-11-01")},
+		{ID: newID(), Kind: DeadlineCarrier, State: DeadlineCancelled, SettledAt: &earlier, DueOn: date("2026-11-01")},
+		{ID: newID(), Kind: DeadlineCarrier, State: DeadlineMet, SettledAt: &end, DueOn: date("2026-11-01")},
+		{ID: newID(), Kind: DeadlineDecision, State: DeadlineCancelled, SettledAt: &end, DueOn: date("2026-04-01")},
+		{ID: newID(), Kind: DeadlineContest, State: DeadlineCancelled, SettledAt: &end, DueOn: date("2026-04-02")},
+	}
+	kinds := func(d Dispute) (kinds []DeadlineKind) {
+		for _, o := range Revived(before, d, list, newID) {
+			kinds = append(kinds, o.Kind)
+		}
+		return kinds
+	}
+	require.Equal(t, []DeadlineKind{DeadlineLimitation, DeadlineContest}, kinds(d))
+	require.Equal(t, []DeadlineKind{DeadlineLimitation}, kinds(at(AwaitingRepayment, 0, 0, 100)))
+	require.Empty(t, kinds(at(Closed, 0, 0, 0)))
+	again := Revived(before, d, list, newID)[0]
+	require.NotEqual(t, list[0].ID, again.ID)
+	require.Equal(t, Deadline{ID: again.ID, Kind: DeadlineLimitation, State: DeadlineOpen, DueOn: date("2028-11-01"), WarnOn: date("2028-08-01")}, again)
+	list[1].State = DeadlineOpen
+	require.Equal(t, []DeadlineKind{DeadlineContest}, kinds(d), "one of a kind stands")
+	before.State = Investigating
+	require.Empty(t, kinds(d))
 }

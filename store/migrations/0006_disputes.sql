@@ -121,13 +121,13 @@ CREATE TABLE disputes (
     (CASE WHEN state = 'awaiting_credit_memo' THEN denied_minor ELSE pending_minor + denied_minor END)::numeric
     * (CASE WHEN reason IS NULL THEN 50 WHEN trade THEN 30 ELSE 70 END) / 100), 2305843009213693951)::bigint) STORED,
   deadline_on      date,                             -- the earliest deadline that stands
-  wake_at          timestamptz,                      -- business instant; every live case has one
+  wake_at          timestamptz,                      -- business instant; every live case has one, and one that a deadline outlives
   attention_code   text NOT NULL DEFAULT '',
   opened_by        text NOT NULL,
   opened_at        timestamptz NOT NULL,
   closed_at        timestamptz,
   version          bigint NOT NULL DEFAULT 1,
-  CONSTRAINT disputes_next_date CHECK (state IN ('closed','void') OR wake_at IS NOT NULL),
+  CONSTRAINT disputes_next_date CHECK (state IN ('closed','void') AND deadline_on IS NULL OR wake_at IS NOT NULL),
   CONSTRAINT disputes_closed CHECK (state <> 'closed' OR pending_minor = 0 AND denied_minor = 0),
   CONSTRAINT disputes_ended CHECK ((state IN ('closed','void')) = (closed_at IS NOT NULL)),
   CONSTRAINT disputes_sums CHECK (pending_minor + denied_minor <= claimed_minor)
@@ -137,8 +137,8 @@ CREATE INDEX disputes_live ON disputes (state, id) WHERE state NOT IN ('closed',
 CREATE INDEX disputes_void ON disputes (id) WHERE state = 'void';
 CREATE INDEX disputes_amount ON disputes (claimed_minor);
 CREATE INDEX disputes_taken ON disputes (taken_on);
-CREATE INDEX disputes_wake ON disputes (wake_at) WHERE state NOT IN ('closed','void');
-CREATE INDEX disputes_deadline ON disputes (deadline_on, id) WHERE state NOT IN ('closed','void');
+CREATE INDEX disputes_wake ON disputes (wake_at) WHERE state NOT IN ('closed','void') OR deadline_on IS NOT NULL;
+CREATE INDEX disputes_deadline ON disputes (deadline_on, id) WHERE deadline_on IS NOT NULL;
 -- The worklist: by class of the deadline, then by what is at risk, then by age. It holds what is filtered by, so that the rows
 -- themselves need not be read.
 CREATE INDEX disputes_worklist ON disputes (risk DESC, taken_on, id)

@@ -59,12 +59,12 @@ func (h *House) step(to time.Time) {
 	require.NoError(h.t, h.Product.DB.InTx(h.t.Context(), func(ctx context.Context, tx port.Tx) error { return tx.StepClock(ctx, to) }))
 }
 
-// The notices that wait for a moment, the active cases, and the claims that have not ended.
+// The notices that wait for a moment, the active cases, and the claims that have not ended or that a deadline outlives.
 const (
 	waiting   = `state IN ('gathering','draft','sealed') AND wake_at IS NOT NULL`
 	dueMoment = `SELECT min(wake_at) FROM (SELECT wake_at FROM cases WHERE state = 'active' UNION ALL SELECT wake_at FROM notices WHERE ` + waiting + `
 UNION ALL SELECT wake_at FROM disputes WHERE ` + live + `) w`
-	live = `state NOT IN ('closed','void')`
+	live = `(state NOT IN ('closed','void') OR deadline_on IS NOT NULL)`
 )
 
 // nextMoment is the next at which a case, a notice or a claim has something to do; the zero time when there is none.
