@@ -70,8 +70,8 @@ func (v *vault) books(key string) [2]int64 {
 	id := v.account(key)
 	v.proven(id)
 	return [2]int64{
-		v.number(`SELECT count(DISTINCT key) FROM bank_entries WHERE account_id = $1 AND credit AND gone_by IS NULL`, id),
-		v.number(`SELECT coalesce(sum(amount_minor), 0)::bigint FROM bank_entries WHERE account_id = $1 AND credit AND gone_by IS NULL`, id),
+		v.number(`SELECT count(DISTINCT key) FROM bank_entries WHERE account_id = $1 AND credit AND gone_by IS NULL AND outcome <> 'detailed'`, id),
+		v.number(`SELECT coalesce(sum(amount_minor), 0)::bigint FROM bank_entries WHERE account_id = $1 AND credit AND gone_by IS NULL AND outcome <> 'detailed'`, id),
 	}
 }
 

@@ -55,15 +55,24 @@ type identities struct {
 	known    map[string][]naming // by name
 	resolved map[string]*booking // by the key that the entry has in this statement alone
 	others   map[uuid.UUID]port.BankStatement
-	covered  map[calendar.Date]bool
+	tellers  map[calendar.Date][]port.DayTeller
+	news     newPayments
 }
 
-// newPayments returns the payments that no file has told of, each with its key; of the others it notes that this statement
+// newPayments are the payments of a batch that no file has told of.
+type newPayments struct {
+	list     []element
+	detailed []port.BankEntry // sums for which their details stand from now on
+	unheard  *element         // of a day of which another final statement knows nothing of it
+}
+
+// newPayments finds the payments that no file has told of, each with its booking; of the others it notes that this statement
 // tells of them too.
-func (b *bankBatchWork) newPayments(ctx context.Context, account uuid.UUID, s port.BankStatement, list []element) ([]element, error) {
+func (b *bankBatchWork) newPayments(ctx context.Context, account uuid.UUID, s port.BankStatement, list []element) (newPayments, error) {
 	i := &identities{
-		tx: b.tx, now: b.now, actor: b.file.CreatedBy, account: account, of: s, kind: port.BankKind(s.Told.Kind),
-		bookings: map[string]*booking{}, known: map[string][]naming{}, resolved: map[string]*booking{}, others: map[uuid.UUID]port.BankStatement{}, covered: map[calendar.Date]bool{},
+		tx: b.tx, now: b.now, actor: b.file.CreatedBy, account: account, of: s, kind: port.BankKind(s.Told),
+		bookings: map[string]*booking{}, known: map[string][]naming{}, resolved: map[string]*booking{}, others: map[uuid.UUID]port.BankStatement{},
+		tellers: map[calendar.Date][]port.DayTeller{},
 	}
 	var names []string
 	for _, e := range list {
@@ -72,34 +81,62 @@ func (b *bankBatchWork) newPayments(ctx context.Context, account uuid.UUID, s po
 		}
 	}
 	if err := i.load(ctx, names); err != nil {
-		return nil, err
+		return i.news, err
 	}
-	var fresh []element
 	for _, e := range list {
 		found, err := i.booking(ctx, e)
 		if err != nil {
-			return nil, err
+			return i.news, err
 		}
-		if found == nil || found.has(e.transaction) {
+		if found == nil {
 			continue
 		}
-		e.key = found.Key
-		found.parts = append(found.parts, port.BankEntry{Key: e.key, Part: e.transaction.Part})
-		fresh = append(fresh, e)
-	}
-	return fresh, nil
-}
-
-// has reports whether a payment of it is known. Told whole by one file and in parts by another, the whole stands for each part
-// and each part for the whole; an entry's only detail is the whole.
-func (b *booking) has(t *remittance.Transaction) bool {
-	whole := t.Part == 0 || t.Part == 1 && t.Minor == t.Entry.Minor
-	for _, p := range b.parts {
-		if p.Part == t.Part || whole || p.Part == 0 || p.EntryMinor > 0 && p.Minor == p.EntryMinor {
-			return true
+		fresh, err := i.adds(ctx, found, e.transaction)
+		if err != nil {
+			return i.news, err
+		}
+		if fresh {
+			e.of = found
+			found.parts = append(found.parts, port.BankEntry{Key: found.Key, Part: e.transaction.Part})
+			i.news.list = append(i.news.list, e)
 		}
 	}
-	return false
+	return i.news, nil
+}
+
+// adds reports whether a payment of a booking is one that is not known. Told whole by one file and in parts by another, the whole
+// stands for each part and each part for the whole; an entry's only detail is the whole. While the whole waits, and nobody has
+// said whose it is, its details take its place: they say more.
+func (i *identities) adds(ctx context.Context, b *booking, t *remittance.Transaction) (bool, error) {
+	if t.Part == 0 || t.Part == 1 && t.Minor == t.Entry.Minor {
+		return len(b.parts) == 0, nil
+	}
+	elsewhere := len(b.parts) > 0 // its details are other accounts' payments
+	for n, p := range b.parts {
+		switch {
+		case p.Outcome == port.EntryDetailed:
+			continue
+		case p.Part == t.Part, p.Part > 0 && p.EntryMinor > 0 && p.Minor == p.EntryMinor:
+			return false, nil
+		case p.Part == 0:
+			yields, err := i.yields(ctx, p)
+			if err != nil || !yields {
+				return false, err
+			}
+			b.parts[n].Outcome = port.EntryDetailed
+			i.news.detailed = append(i.news.detailed, p)
+		}
+		elsewhere = false
+	}
+	return !elsewhere, nil
+}
+
+// yields reports whether a sum gives way to its details: its money waits, and no person has said what it is.
+func (i *identities) yields(ctx context.Context, p port.BankEntry) (bool, error) {
+	if !p.Credit || !p.ReceiptID.Valid || p.GoneBy.Valid || i.of.Proof == proofAlarm {
+		return false, nil
+	}
+	return waitsUntouched(ctx, i.tx, p.ReceiptID.UUID)
 }
 
 func (i *identities) load(ctx context.Context, names []string) error {
@@ -125,8 +162,8 @@ func (i *identities) load(ctx context.Context, names []string) error {
 }
 
 // booking is the entry that a payment belongs to: one that is known, of which it notes that this statement tells of it, or a
-// new one. There is none when the day's final statement has been read and knows nothing of it: it stands there in other words, or
-// will stand in the day's next one.
+// new one. There is none when the day's final statement has been read and knows nothing of what happened so far: it stands there in
+// other words, or will stand in the day's next one.
 func (i *identities) booking(ctx context.Context, e element) (*booking, error) {
 	key := keyOf(e.name, e.nth)
 	if b, known := i.resolved[key]; known {
@@ -139,11 +176,17 @@ func (i *identities) booking(ctx context.Context, e element) (*booking, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b == nil && i.of.Told.Kind != remittance.EndOfDay {
-		covered, err := i.dayTold(ctx, e.transaction.Entry.BookedOn)
-		if err != nil || covered {
-			i.resolved[key] = nil
+	if b == nil {
+		told, err := i.dayTold(ctx, e.transaction.Entry.BookedOn)
+		if err != nil {
 			return nil, err
+		}
+		if told && i.of.Told.Kind != remittance.EndOfDay {
+			i.resolved[key] = nil
+			return nil, nil //nolint:nilnil // there is none, and that is no error
+		}
+		if told && i.news.unheard == nil {
+			i.news.unheard = &e
 		}
 	}
 	if b == nil {
@@ -158,15 +201,35 @@ func (i *identities) booking(ctx context.Context, e element) (*booking, error) {
 	return b, nil
 }
 
-// dayTold reports whether a statement at the day's end has told of a day.
+// dayTold reports whether a statement at the day's end has told of a day. To a final statement only those count that should know
+// each of its entries: what another channel tells of the same days, and what goes from the same balance to the same balance.
 func (i *identities) dayTold(ctx context.Context, on calendar.Date) (bool, error) {
-	told, known := i.covered[on]
-	if known {
-		return told, nil
+	list, known := i.tellers[on]
+	if !known {
+		var err error
+		if list, err = i.tx.DayTellers(ctx, i.account, on); err != nil {
+			return false, err
+		}
+		i.tellers[on] = list
 	}
-	told, err := i.tx.DayTold(ctx, i.account, on)
-	i.covered[on] = told
-	return told, err
+	if i.of.Told.Kind != remittance.EndOfDay {
+		return len(list) > 0, nil
+	}
+	return slices.ContainsFunc(list, func(d port.DayTeller) bool {
+		return d.ID != i.of.ID && d.Loaded && overlap(d.Told, i.of.Told) && (port.BankKind(d.Told) != i.kind || d.Told.TellsTheSame(i.of.Told))
+	}), nil
+}
+
+// overlap reports whether two statements have a day in common.
+func overlap(a, b remittance.Statement) bool {
+	return orDay(a.From, a.To) <= b.To && orDay(b.From, b.To) <= a.To
+}
+
+func orDay(from, to calendar.Date) calendar.Date {
+	if from.IsZero() {
+		return to
+	}
+	return from
 }
 
 // named looks for the entry among those of its name: the nth of a statement is the nth that no other part of the same day
@@ -210,19 +273,22 @@ func (i *identities) again(ctx context.Context, n naming) (bool, error) {
 	if i.of.Told.Kind != remittance.EndOfDay || !by.Valid || by.UUID == i.of.ID {
 		return true, nil
 	}
-	other, ok := i.others[by.UUID]
-	if !ok {
-		var err error
-		if other, err = i.tx.BankStatement(ctx, by.UUID); err != nil {
-			return false, err
-		}
-		i.others[by.UUID] = other
-	}
-	return !i.of.Told.SameDay(other.Told), nil
+	other, err := i.statement(ctx, by.UUID)
+	return err == nil && !i.of.Told.SameDay(other.Told), err
 }
 
-// twin looks for an entry of the same amount and value date of which this kind of files has not told: banks write the same
-// booking in other words before the day's end. What both name must not contradict. From now on it is known under that key too.
+func (i *identities) statement(ctx context.Context, id uuid.UUID) (port.BankStatement, error) {
+	s, known := i.others[id]
+	if known {
+		return s, nil
+	}
+	s, err := i.tx.BankStatement(ctx, id)
+	i.others[id] = s
+	return s, err
+}
+
+// twin looks for an entry of the same amount and value date of which this kind of files has not told: channels write the same
+// booking in other words. Of several the one of which both say most. From now on it is known under that key too.
 func (i *identities) twin(ctx context.Context, e element, as string) (*booking, error) {
 	t := e.transaction
 	found, err := i.tx.EntryTwins(ctx, port.BankEntry{
@@ -231,24 +297,72 @@ func (i *identities) twin(ctx context.Context, e element, as string) (*booking, 
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range found {
-		if !agree(f.EndToEnd, named(t.EndToEnd)) || !agree(f.PayerAccount, t.Payer.Account.Key()) ||
-			!agree(f.Reference, named(orElse(t.Reference, t.Entry.Reference))) {
-			continue
+	best, most := -1, 0
+	for n, f := range found {
+		alike, same, err := i.likeness(ctx, f, t)
+		if err != nil {
+			return nil, err
 		}
-		if i.bookings[f.Key] == nil { // else what this batch has noted stands
-			if err := i.load(ctx, []string{nameOf(f.Key)}); err != nil {
-				return nil, err
-			}
+		if same && (best < 0 || alike > most) {
+			best, most = n, alike
 		}
-		b := i.bookings[f.Key]
-		return b, i.rename(ctx, b, as)
 	}
-	return nil, nil //nolint:nilnil // nothing is found, and that is no error
+	if best < 0 {
+		return nil, nil //nolint:nilnil // nothing is found, and that is no error
+	}
+	key := found[best].Key
+	if i.bookings[key] == nil { // else what this batch has noted stands
+		if err := i.load(ctx, []string{nameOf(key)}); err != nil {
+			return nil, err
+		}
+	}
+	b := i.bookings[key]
+	return b, i.rename(ctx, b, as)
 }
 
-// agree reports whether two words do not contradict each other: one says nothing, or both say the same.
-func agree(a, b string) bool { return a == "" || b == "" || a == b }
+// unlike is how little two entries are alike whose references contradict each other.
+const unlike = -100
+
+// likeness reports whether an entry may be the one told, and how much speaks for it. What both name must not contradict, unless
+// both channels tell the day's end from the same balance to the same balance: then it is one of the other's entries, whatever
+// they call it. What another final statement told is told again on its booking day alone.
+func (i *identities) likeness(ctx context.Context, f port.BankEntry, t *remittance.Transaction) (alike int, same bool, err error) {
+	agreed := true
+	for _, words := range [][2]string{
+		{f.EndToEnd, named(t.EndToEnd)}, {f.PayerAccount, t.Payer.Account.Key()}, {f.Reference, named(orElse(t.Reference, t.Entry.Reference))},
+	} {
+		switch a, b := words[0], words[1]; {
+		case !agree(a, b):
+			agreed = false
+		case a != "" && b != "":
+			alike += 2
+		case a != b:
+			alike--
+		}
+	}
+	if i.of.Told.Kind != remittance.EndOfDay || !f.FinalBy.Valid {
+		return alike, agreed, nil
+	}
+	other, err := i.statement(ctx, f.FinalBy.UUID)
+	if err != nil || f.BookedOn != t.Entry.BookedOn || !overlap(other.Told, i.of.Told) {
+		return 0, false, err
+	}
+	if !agreed {
+		return unlike, other.Told.TellsTheSame(i.of.Told), nil
+	}
+	return alike, true, nil
+}
+
+// shortest is how long a reference is of which MT940 keeps no more.
+const shortest = 16
+
+// agree reports whether two words do not contradict each other: one says nothing, or both say the same, as far as the shorter goes.
+func agree(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return a == "" || a == b || len(a) >= shortest && strings.HasPrefix(b, a)
+}
 
 // rename notes that this kind of files tells of an entry under another key.
 func (i *identities) rename(ctx context.Context, b *booking, as string) error {

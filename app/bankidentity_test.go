@@ -44,6 +44,9 @@ func mt940(account string, number int, on calendar.Date, open int64, list ...ent
 	return b.String()
 }
 
+// intraday makes a BAI2 file tell of the same day.
+func intraday(file string) string { return strings.Replace(file, ",EUR,2/", ",EUR,1/", 1) }
+
 // However many files tell of a payment, in whichever order and words, it is one; and two that look the same are two.
 func TestAPaymentIsOneHoweverOftenItIsTold(t *testing.T) {
 	t.Parallel()
@@ -84,7 +87,20 @@ func TestAPaymentIsOneHoweverOftenItIsTold(t *testing.T) {
 		"a week and its last day, swept every night": {[2]int64{2, 200_00}, []any{week, numbered(4, 0, 0, x, entry{minor: -100_00})}},
 		"pending ones are no money":                  {[2]int64{1, 100_00}, []any{camt("052", entry{minor: 100_00, status: "PDNG"}), camt("053", one, entry{minor: 0, ref: "Z"})}},
 		"bai2 twice":                                 {[2]int64{3, 450_00}, []any{bai2("ACC", 1, on, one, two, y), bai2("ACC", 1, on, one, two, y) + "\n"}},
-		"mt940 and camt with references":             {[2]int64{1, 250_00}, []any{mt940("ACC", 1, on, 0, y), camt("053", y)}},
+		"mt940 and camt in their own words": {[2]int64{2, 350_00}, []any{
+			mt940("ACC", 1, on, 0, entry{minor: 250_00, e2e: "NONREF", text: "INV 2"}, x), camt("053", one, entry{minor: 250_00, ref: "BR2", by: "Nordwind"}),
+		}},
+		"mt940 cuts references": {[2]int64{2, 200_00}, []any{
+			mt940("ACC", 1, on, 0, entry{minor: 100_00, ref: "2026030200000001", e2e: "A"}, entry{minor: 100_00, ref: "2026030200000002", e2e: "B"}),
+			camt("053", entry{minor: 100_00, ref: "2026030200000002-77", e2e: "B"}, entry{minor: 100_00, ref: "2026030200000001-76", e2e: "A"}),
+		}},
+		"mt940 and camt with references of their own, proven": {[2]int64{2, 350_00}, []any{
+			mt940("ACC", 1, on, 0, entry{minor: 100_00, ref: "M1"}, entry{minor: 250_00, ref: "M2"}), numbered(81, 0, 350_00, one, y),
+		}},
+		"so far in two channels":             {[2]int64{2, 350_00}, []any{camt("052", one, y), intraday(bai2("ACC", 1, on, x, entry{minor: 250_00, ref: "BX"})), camt("053", one, y)}},
+		"three numbered statements of a day": {[2]int64{3, 300_00}, []any{numbered(1, 0, 100_00, x), numbered(2, 100_00, 200_00, x), numbered(3, 200_00, 300_00, x)}},
+		"details after the collective entry": {[2]int64{1, 300_00}, []any{camt("053", whole), camt("054", batch), other(camt("053", whole)), other(camt("054", batch))}},
+		"mt940 and camt with references":     {[2]int64{1, 250_00}, []any{mt940("ACC", 1, on, 0, y), camt("053", y)}},
 	} {
 		for _, order := range orders(len(c.files)) {
 			account := fmt.Sprintf("A%d", v.number(`SELECT count(*) FROM bank_accounts`))

@@ -40,9 +40,9 @@ type loading struct {
 // element is one payment or advice of a file.
 type element struct {
 	transaction *remittance.Transaction
-	name        string // of the entry
-	nth         int    // among the entries of this name in the statement
-	key         string // of a new entry
+	name        string   // of the entry
+	nth         int      // among the entries of this name in the statement
+	of          *booking // of a new payment
 	advice      *remittance.Advice
 }
 
@@ -63,10 +63,21 @@ func (a *App) loadBankFile(ctx context.Context, f port.BankFile, alive func()) e
 	if err := l.flush(); err != nil {
 		return err
 	}
-	if err := a.matchStopped(ctx, f.ID, alive); err != nil {
-		return err
+	return a.endBankFile(ctx, f.ID, alive)
+}
+
+// endBankFile looks again at what waited for a person to say so, and ends the load unless somebody says so meanwhile.
+func (a *App) endBankFile(ctx context.Context, id uuid.UUID, alive func()) error {
+	for {
+		version, err := a.matchStopped(ctx, id, alive)
+		if err != nil {
+			return err
+		}
+		done, err := a.finishBankFile(ctx, id, version)
+		if err != nil || done {
+			return err
+		}
 	}
-	return a.finishBankFile(ctx, f.ID)
 }
 
 // statementsOf reads all statements of a file in their order.
@@ -85,10 +96,11 @@ func statementsOf(ctx context.Context, tx port.Tx, fileID uuid.UUID) ([]port.Ban
 	}
 }
 
-func (a *App) finishBankFile(ctx context.Context, id uuid.UUID) error {
-	return a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
+// finishBankFile ends a load, with its report, when the file is as it was in that version.
+func (a *App) finishBankFile(ctx context.Context, id uuid.UUID, version int64) (done bool, err error) {
+	err = a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
 		f, err := tx.LockBankFile(ctx, id)
-		if err != nil || f.FinishedAt != nil {
+		if done = err == nil && (f.FinishedAt != nil || f.Version == version); err != nil || !done || f.FinishedAt != nil {
 			return err
 		}
 		f.State, f.FinishedAt = port.BankFileDone, &now
@@ -97,6 +109,7 @@ func (a *App) finishBankFile(ctx context.Context, id uuid.UUID) error {
 		}
 		return recordBankFile(ctx, tx, now, f.CreatedBy, f, "bank_file.loaded")
 	})
+	return done, err
 }
 
 func (l *loading) at() *port.BankStatement { return &l.statements[l.begun-1] }
@@ -131,7 +144,7 @@ func (l *loading) End(remittance.Statement) error {
 	if err := l.flush(); err != nil {
 		return err
 	}
-	return l.app.endStatement(l.ctx, l.at().ID)
+	return l.app.endStatement(l.ctx, l.at().ID, l.alive)
 }
 
 // Advice takes one into the batch.
@@ -166,6 +179,10 @@ func (l *loading) flush() error {
 		return nil
 	}
 	err := l.app.write(l.ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
+		account, err := l.lockAccount(ctx, tx)
+		if err != nil {
+			return err
+		}
 		f, err := tx.LockBankFile(ctx, l.file.ID)
 		if err != nil {
 			return err
@@ -174,7 +191,7 @@ func (l *loading) flush() error {
 			return errBankFileTaken
 		}
 		b := &bankBatchWork{app: l.app, tx: tx, now: now, file: &f}
-		if err := b.record(ctx, l); err != nil {
+		if err := b.record(ctx, l, account); err != nil {
 			return err
 		}
 		f.Position, f.WakeAt = l.read, now
@@ -192,6 +209,18 @@ func (l *loading) flush() error {
 	return failpoint.Hit(failpoint.BankAfterCommit)
 }
 
+// lockAccount locks the account of the batch's payments: accounts are locked before files, and files before customers.
+func (l *loading) lockAccount(ctx context.Context, tx port.Tx) (port.BankAccount, error) {
+	if l.batch[0].transaction == nil {
+		return port.BankAccount{}, nil // advices stand outside of statements
+	}
+	seen, err := tx.BankAccount(ctx, l.at().AccountID.UUID)
+	if err != nil {
+		return seen, err
+	}
+	return tx.LockBankAccount(ctx, seen)
+}
+
 // bankBatchWork records one batch.
 type bankBatchWork struct {
 	app  *App
@@ -200,7 +229,7 @@ type bankBatchWork struct {
 	file *port.BankFile
 }
 
-func (b *bankBatchWork) record(ctx context.Context, l *loading) error {
+func (b *bankBatchWork) record(ctx context.Context, l *loading, account port.BankAccount) error {
 	var payments []element
 	for _, e := range l.batch {
 		if e.advice == nil {
@@ -218,28 +247,30 @@ func (b *bankBatchWork) record(ctx context.Context, l *loading) error {
 	if len(payments) == 0 {
 		return nil
 	}
-	s := l.at()
-	seen, err := b.tx.BankAccount(ctx, s.AccountID.UUID)
+	s, err := b.tx.BankStatement(ctx, l.at().ID) // an alarm or an override may have come meanwhile
+	if err != nil || s.Told.Status == remittance.Deletion {
+		return err // a deletion says what never was, and its end takes that away
+	}
+	fresh, err := b.newPayments(ctx, account.ID, s, payments)
 	if err != nil {
 		return err
 	}
-	account, err := b.tx.LockBankAccount(ctx, seen)
+	b.file.Counts.Known += int64(len(payments) - len(fresh.list))
+	if fresh.unheard != nil {
+		if err := b.contradict(ctx, &s, *fresh.unheard); err != nil {
+			return err
+		}
+	}
+	for _, sum := range fresh.detailed {
+		if err := b.giveWay(ctx, sum); err != nil {
+			return err
+		}
+	}
+	stop, err := stopOf(ctx, b.tx, s.ID)
 	if err != nil {
 		return err
 	}
-	if s.Told.Status == remittance.Deletion {
-		return nil // it says what never was, and its end takes that away
-	}
-	fresh, err := b.newPayments(ctx, account.ID, *s, payments)
-	if err != nil {
-		return err
-	}
-	b.file.Counts.Known += int64(len(payments) - len(fresh))
-	stop, err := stopOf(ctx, b.tx, s.ID) // an override may have come meanwhile
-	if err != nil {
-		return err
-	}
-	return b.takeIn(ctx, account, *s, fresh, stop)
+	return b.takeIn(ctx, account, s, fresh.list, stop)
 }
 
 // takeIn records new payments: credits become receipts, debits that take an earlier one back undo it.
@@ -248,7 +279,7 @@ func (b *bankBatchWork) takeIn(ctx context.Context, account port.BankAccount, s 
 	at := map[uuid.UUID]int{}
 	entries := make([]port.BankEntry, len(fresh))
 	for n, e := range fresh {
-		entry, err := b.entry(account, s, e)
+		entry, err := b.entry(account, e)
 		if err != nil {
 			return err
 		}
@@ -272,12 +303,16 @@ func (b *bankBatchWork) takeIn(ctx context.Context, account port.BankAccount, s 
 		b.count(done[n])
 		entry := &entries[at[in.entry]]
 		entry.Outcome, entry.ReceiptID = done[n].outcome, someID(done[n].receiptID)
+		if err := b.tx.UpdateBankEntry(ctx, *entry); err != nil {
+			return err
+		}
 	}
-	for n := range entries {
-		if !entries[n].Credit {
-			if err := b.takeBack(ctx, &entries[n], *fresh[n].transaction, stop); err != nil {
-				return err
-			}
+	for n := range entries { // when all money is there that they may take back
+		if entries[n].Credit {
+			continue
+		}
+		if err := b.takeBack(ctx, &entries[n], *fresh[n].transaction, stop); err != nil {
+			return err
 		}
 		if err := b.tx.UpdateBankEntry(ctx, entries[n]); err != nil {
 			return err
@@ -311,7 +346,7 @@ func (b *bankBatchWork) takeBack(ctx context.Context, entry *port.BankEntry, t r
 }
 
 // entry is the row of a payment.
-func (b *bankBatchWork) entry(account port.BankAccount, s port.BankStatement, e element) (port.BankEntry, error) {
+func (b *bankBatchWork) entry(account port.BankAccount, e element) (port.BankEntry, error) {
 	t := e.transaction
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -321,20 +356,14 @@ func (b *bankBatchWork) entry(account port.BankAccount, s port.BankStatement, e 
 	if err != nil {
 		return port.BankEntry{}, err
 	}
-	entry := port.BankEntry{
-		ID: id, AccountID: account.ID, Key: e.key, Part: t.Part, Credit: t.Credit, Minor: t.Minor, EntryMinor: t.Entry.Minor,
-		Kinds: port.BankKind(s.Told.Kind), Currency: t.Currency, BookedOn: t.Entry.BookedOn, ValueOn: t.Entry.ValueOn, Code: remittance.Clean(t.Entry.Code, remittance.MaxField),
+	return port.BankEntry{
+		ID: id, AccountID: account.ID, Key: e.of.Key, Part: t.Part, Credit: t.Credit, Minor: t.Minor, EntryMinor: t.Entry.Minor,
+		Kinds: e.of.Kinds, Renamed: e.of.Renamed, EarlyBy: e.of.EarlyBy, FinalBy: e.of.FinalBy, Currency: t.Currency, BookedOn: t.Entry.BookedOn, ValueOn: t.Entry.ValueOn, Code: remittance.Clean(t.Entry.Code, remittance.MaxField),
 		Payer:        remittance.Clean(t.Payer.Name, remittance.MaxField),
 		PayerAccount: remittance.Clean(t.Payer.Account.Key(), remittance.MaxField),
 		Reference:    named(orElse(t.Reference, t.Entry.Reference)), EndToEnd: named(t.EndToEnd),
 		Words: remittance.Clean(joinWords(*t), remittance.MaxText), Told: told, CreatedAt: b.now,
-	}
-	if s.Told.Kind == remittance.EndOfDay {
-		entry.FinalBy = someID(s.ID)
-	} else {
-		entry.EarlyBy = someID(s.ID)
-	}
-	return entry, nil
+	}, nil
 }
 
 // named is a reference that says something, or nothing.

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"arrears/domain/fault"
-	"arrears/domain/money"
 	"arrears/domain/remittance"
 	"arrears/port"
 )
@@ -72,6 +72,7 @@ type reading struct {
 	accounts   []port.BankAccount // of each statement
 	problems   []port.BankProblem
 	counts     port.BankCounts
+	locked     map[string]port.BankAccount
 	// accounts that this file is the first to tell of
 	unconfirmed map[uuid.UUID]bool
 	wrong       bool // the file as a whole contradicts itself
@@ -87,6 +88,12 @@ func (a *App) readBankFile(ctx context.Context, f port.BankFile, alive func()) (
 		return f, failed // the file could not be reached: that says nothing of it
 	}
 	err := a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
+		w := r.again() // this may run twice
+		if failed == nil {
+			if err := w.lockAccounts(ctx, tx, now); err != nil {
+				return err
+			}
+		}
 		there, err := tx.LockBankFile(ctx, f.ID)
 		if err != nil || there.State != port.BankFileReceived {
 			f = there
@@ -97,7 +104,6 @@ func (a *App) readBankFile(ctx context.Context, f port.BankFile, alive func()) (
 		if failed != nil {
 			return a.refuseBankFile(ctx, tx, now, &f, failed)
 		}
-		w := r.again() // this may run twice
 		if err := w.write(ctx, a, tx, now, f.CreatedBy); err != nil {
 			return err
 		}
@@ -122,25 +128,36 @@ func (a *App) refuseBankFile(ctx context.Context, tx port.Tx, now time.Time, f *
 	return recordBankFile(ctx, tx, now, f.CreatedBy, *f, "bank_file.refused")
 }
 
-func (r *reading) write(ctx context.Context, a *App, tx port.Tx, now time.Time, actor string) error {
-	ended := map[uuid.UUID]port.BankAccount{}
-	for n := range r.statements {
-		account := r.accounts[n]
-		account.CreatedAt = now
+// lockAccounts locks the file's accounts in the order of their keys, and writes those that are new.
+func (r *reading) lockAccounts(ctx context.Context, tx port.Tx, now time.Time) error {
+	list := slices.SortedStableFunc(slices.Values(r.accounts), func(a, b port.BankAccount) int { return strings.Compare(a.Key, b.Key) })
+	for _, account := range list {
+		if _, locked := r.locked[account.Key]; locked {
+			continue
+		}
 		id, err := uuid.NewV7()
 		if err != nil {
 			return err
 		}
-		account.ID = id
+		account.ID, account.CreatedAt = id, now
 		there, err := tx.LockBankAccount(ctx, account)
 		if err != nil {
 			return err
 		}
-		s := &r.statements[n]
-		s.AccountID = someID(there.ID)
+		r.locked[account.Key] = there
 		if r.unconfirmed[there.ID], err = unheard(ctx, tx, there); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (r *reading) write(ctx context.Context, a *App, tx port.Tx, now time.Time, actor string) error {
+	ended := map[uuid.UUID]port.BankAccount{}
+	for n := range r.statements {
+		there := r.locked[r.accounts[n].Key]
+		s := &r.statements[n]
+		s.AccountID = someID(there.ID)
 		if r.wrong {
 			s.Proof = proofAlarm
 		}
@@ -159,20 +176,18 @@ func (r *reading) write(ctx context.Context, a *App, tx port.Tx, now time.Time, 
 
 // tell puts what stops a statement in front of a clerk: that it contradicts itself, or that nobody has confirmed its account.
 func (r *reading) tell(ctx context.Context, a *App, tx port.Tx, now time.Time, actor string) error {
-	for n, s := range r.statements {
+	for _, s := range r.statements {
 		if s.Told.Status == remittance.Test {
 			continue
 		}
-		e := port.CashException{AccountID: s.AccountID, ValueOn: s.Told.To, AmountMinor: s.CreditMinor, Currency: r.currencyOf(n)}
 		if s.Proof == proofAlarm {
-			alarm := e
-			alarm.Kind, alarm.StatementID, alarm.Why = port.ExceptionAlarm, someID(s.ID), []string{stopAlarm}
-			if err := a.openBankException(ctx, tx, now, actor, alarm); err != nil {
+			if err := a.openBankException(ctx, tx, now, actor, alarmOf(s)); err != nil {
 				return err
 			}
 		}
 		if r.unconfirmed[s.AccountID.UUID] {
-			e.Kind, e.Why = port.ExceptionAccount, []string{stopAccount}
+			e := alarmOf(s)
+			e.Kind, e.StatementID, e.Why = port.ExceptionAccount, uuid.NullUUID{}, []string{stopAccount}
 			delete(r.unconfirmed, s.AccountID.UUID)
 			if err := a.openBankException(ctx, tx, now, actor, e); err != nil {
 				return err
@@ -185,7 +200,8 @@ func (r *reading) tell(ctx context.Context, a *App, tx port.Tx, now time.Time, a
 // again is a copy that can be written without changing the original.
 func (r *reading) again() *reading {
 	c := *r
-	c.statements, c.problems, c.unconfirmed = slices.Clone(r.statements), slices.Clone(r.problems), map[uuid.UUID]bool{}
+	c.statements, c.problems = slices.Clone(r.statements), slices.Clone(r.problems)
+	c.unconfirmed, c.locked = map[uuid.UUID]bool{}, map[string]port.BankAccount{}
 	return &c
 }
 
@@ -229,15 +245,6 @@ func (r *reading) compare(ctx context.Context, tx port.Tx, s *port.BankStatement
 		}
 	}
 	return err
-}
-
-// currencyOf is the currency of a statement's sums, where they have one.
-func (r *reading) currencyOf(n int) money.Currency {
-	s := r.statements[n].Told
-	if s.Currency == "" && s.Closing != nil {
-		return s.Closing.Currency
-	}
-	return s.Currency
 }
 
 // gapBefore tells when a statement does not go on where the last proven one of the account ended.

@@ -43,11 +43,10 @@ func resume(ctx context.Context, tx port.Tx, now time.Time, accountID, statement
 		if err != nil {
 			return err
 		}
-		if f.State == port.BankFileDone {
-			f.State, f.FinishedAt, f.WakeAt = port.BankFileLoading, nil, now
-			if err := tx.UpdateBankFile(ctx, f); err != nil {
-				return err
-			}
+		// Of one that is being loaded this changes the version, so that its load does not end without having looked.
+		f.State, f.FinishedAt, f.WakeAt = port.BankFileLoading, nil, now
+		if err := tx.UpdateBankFile(ctx, f); err != nil {
+			return err
 		}
 		if err := tx.NudgeBankFile(ctx, id); err != nil {
 			return err
@@ -57,30 +56,40 @@ func resume(ctx context.Context, tx port.Tx, now time.Time, accountID, statement
 }
 
 // matchStopped looks again at a file's payments that waited for a person to say that their statement is to be believed and
-// their account ours.
-func (a *App) matchStopped(ctx context.Context, fileID uuid.UUID, alive func()) error {
+// their account ours. It returns the version of the file that nobody else has changed meanwhile.
+func (a *App) matchStopped(ctx context.Context, fileID uuid.UUID, alive func()) (version int64, err error) {
 	var after uuid.UUID
 	for {
 		alive()
 		var some []port.StoppedException
-		err := a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
+		var now int64
+		err := a.write(ctx, func(ctx context.Context, tx port.Tx, at time.Time) error {
 			f, err := tx.LockBankFile(ctx, fileID)
-			if err != nil || f.FinishedAt != nil {
+			if now = f.Version; err != nil || f.FinishedAt != nil {
+				some = nil
 				return err
+			}
+			if version != 0 && version != f.Version {
+				after = uuid.Nil // somebody has said so of what was passed by
 			}
 			if some, err = tx.StoppedExceptions(ctx, fileID, after, bankBatch); err != nil {
 				return err
 			}
-			return a.matchAgain(ctx, tx, now, &f, some)
-		})
-		if err != nil || len(some) < bankBatch {
+			changed, err := a.matchAgain(ctx, tx, at, &f, some)
+			if changed {
+				now++
+			}
 			return err
+		})
+		if version = now; err != nil || len(some) < bankBatch {
+			return version, err
 		}
 		after = some[len(some)-1].ID
 	}
 }
 
-func (a *App) matchAgain(ctx context.Context, tx port.Tx, now time.Time, f *port.BankFile, some []port.StoppedException) error {
+// matchAgain looks at some of them, and tells whether it has written the file.
+func (a *App) matchAgain(ctx context.Context, tx port.Tx, now time.Time, f *port.BankFile, some []port.StoppedException) (bool, error) {
 	var list []port.CashException
 	stops := map[uuid.UUID]string{}
 	for _, s := range some {
@@ -88,7 +97,7 @@ func (a *App) matchAgain(ctx context.Context, tx port.Tx, now time.Time, f *port
 		if !known {
 			var err error
 			if stop, err = stopOf(ctx, tx, s.StatementID); err != nil {
-				return err
+				return false, err
 			}
 			stops[s.StatementID] = stop
 		}
@@ -97,22 +106,22 @@ func (a *App) matchAgain(ctx context.Context, tx port.Tx, now time.Time, f *port
 		}
 		e, err := tx.Exception(ctx, s.ID)
 		if err != nil {
-			return err
+			return false, err
 		}
 		e.Stop = ""
 		list = append(list, e)
 	}
 	c := a.newCash(tx, now.Truncate(time.Microsecond), access.Principal{ID: f.CreatedBy})
 	done, err := c.rematch(ctx, list)
-	if err != nil {
-		return err
+	if err != nil || len(done) == 0 {
+		return false, err
 	}
 	for _, w := range done {
 		if err := countAgain(ctx, tx, f, w); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return tx.UpdateBankFile(ctx, *f)
+	return true, tx.UpdateBankFile(ctx, *f)
 }
 
 // countAgain counts a payment under what became of it at last.

@@ -1,6 +1,7 @@
 package port
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -140,15 +141,24 @@ type BankEntry struct {
 	CreatedAt    time.Time
 }
 
-// BankKind is a kind of files as one bit.
-func BankKind(k remittance.Kind) int16 {
-	switch k {
-	case remittance.Intraday:
-		return 1
-	case remittance.Notification:
+// EntryDetailed is the outcome of a payment for which others stand: those of which it is the sum.
+const EntryDetailed = "detailed"
+
+// BankKind is a kind of files as one bit: how final they are, and in which family of formats they write. Files of one kind write
+// the same booking in the same words.
+func BankKind(s remittance.Statement) int16 {
+	early := map[string]int16{"camt": 1, "bai2": 8, "mt942": 32, "csv": 256, "json": 512}
+	final := map[string]int16{"camt": 4, "bai2": 16, "mt940": 64, "csv": 1024, "json": 2048}
+	switch family := s.Family(); {
+	case s.Kind == remittance.EndOfDay:
+		return cmp.Or(final[family], final["json"])
+	case family == "lockbox":
+		return 128
+	case s.Kind == remittance.Notification && family == "camt":
 		return 2
+	default:
+		return cmp.Or(early[family], early["json"])
 	}
-	return 4
 }
 
 // NamedEntry is a payment with a key under which files of a kind tell of it.
@@ -156,6 +166,12 @@ type NamedEntry struct {
 	BankEntry
 	As   string
 	Kind int16 // 0: its own key
+}
+
+// DayTeller is a statement that tells of a day.
+type DayTeller struct {
+	BankStatement
+	Loaded bool // all that its file tells is recorded
 }
 
 // BankFileFilter narrows a list of files; empty fields do not.
@@ -232,9 +248,6 @@ type Bank interface {
 
 	InsertBankStatements(ctx context.Context, list []BankStatement) error
 	InsertBankProblems(ctx context.Context, list []BankProblem) error
-	// ForgetBankReading deletes statements and problems of a file that was read in part before a crash; none of its payments
-	// is recorded yet.
-	ForgetBankReading(ctx context.Context, fileID uuid.UUID) error
 	// BankStatement reads one. Error: bank_statement.not_found.
 	BankStatement(ctx context.Context, id uuid.UUID) (BankStatement, error)
 	// StatementsLike reads those of the same account, sequence, kind and last day that were read before it and that no correction
@@ -251,8 +264,8 @@ type Bank interface {
 	// EntryTwins reads the first payments of an account's entries of a direction and amount on a value date of which no file of a
 	// kind has told, oldest first, at most 50.
 	EntryTwins(ctx context.Context, e BankEntry, kind int16) ([]BankEntry, error)
-	// DayTold reports whether a statement at the day's end, one that stands, has told of an account's day.
-	DayTold(ctx context.Context, accountID uuid.UUID, on calendar.Date) (bool, error)
+	// DayTellers reads the statements at the day's end that stand and tell of an account's day, oldest first, at most 50.
+	DayTellers(ctx context.Context, accountID uuid.UUID, on calendar.Date) ([]DayTeller, error)
 	InsertBankEntries(ctx context.Context, list []BankEntry) error
 	// NameBankEntry notes that files of a kind tell of an account's entry under another key.
 	NameBankEntry(ctx context.Context, accountID uuid.UUID, key, as string, kind int16) error
@@ -262,6 +275,8 @@ type Bank interface {
 	UpdateBankEntry(ctx context.Context, e BankEntry) error
 	// BankEntry reads one. Error: bank_entry.not_found.
 	BankEntry(ctx context.Context, id uuid.UUID) (BankEntry, error)
+	// DetailBankEntry notes that other payments tell a payment in detail and stand for it.
+	DetailBankEntry(ctx context.Context, id uuid.UUID) error
 	// EntriesUntold reads the payments that a statement told of and its replacement did not: at most limit.
 	EntriesUntold(ctx context.Context, statementID uuid.UUID, limit int) ([]BankEntry, error)
 	ListBankEntries(ctx context.Context, f BankEntryFilter, p Page) (Paged[BankEntry], error)

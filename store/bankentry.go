@@ -133,6 +133,11 @@ UPDATE bank_entries SET
 WHERE id = $1`, e.ID, e.ReceiptID, e.Outcome)
 }
 
+// DetailBankEntry notes that others stand for it; see port.Bank.
+func (t *tx) DetailBankEntry(ctx context.Context, id uuid.UUID) error {
+	return t.change(ctx, errBankEntryNotFound, `UPDATE bank_entries SET outcome = 'detailed' WHERE id = $1`, id)
+}
+
 // BankEntry reads one; see port.Bank.
 func (t *tx) BankEntry(ctx context.Context, id uuid.UUID) (port.BankEntry, error) {
 	return one(ctx, t, errBankEntryNotFound, scanBankEntry, `SELECT`+bankEntryColumns+` FROM bank_entries e WHERE e.id = $1`, id)
@@ -141,7 +146,7 @@ func (t *tx) BankEntry(ctx context.Context, id uuid.UUID) (port.BankEntry, error
 // EntriesUntold reads what is left of a replaced statement; see port.Bank.
 func (t *tx) EntriesUntold(ctx context.Context, statementID uuid.UUID, limit int) ([]port.BankEntry, error) {
 	return many(ctx, t, scanBankEntry, `SELECT`+bankEntryColumns+` FROM bank_entries e
-WHERE (e.final_by = $1 OR e.early_by = $1 AND e.final_by IS NULL) AND e.gone_by IS NULL
+WHERE (e.final_by = $1 OR e.early_by = $1 AND e.final_by IS NULL) AND e.gone_by IS NULL AND e.outcome <> 'detailed'
 ORDER BY e.id
 LIMIT $2`, statementID, limit)
 }
@@ -218,7 +223,7 @@ func bankEntryParts(e *port.BankEntry) []any {
 }
 
 // CashProof compares an account's days; see port.Bank. A payment that a correction took away is no movement any more; a
-// receipt made of it is shown until a person reverses it.
+// receipt made of it is shown until a person reverses it. One that is told in detail is what its details are.
 func (t *tx) CashProof(ctx context.Context, accountID uuid.UUID, from, to calendar.Date) ([]port.CashProof, error) {
 	return many(ctx, t, scanCashProof, `
 SELECT
@@ -238,7 +243,7 @@ SELECT
   coalesce(sum(e.amount_minor) FILTER (WHERE e.credit AND e.gone_by IS NOT NULL), 0)::bigint
 FROM bank_entries e
 LEFT JOIN receipts r ON r.id = e.receipt_id
-WHERE e.account_id = $1 AND e.booked_on BETWEEN $2 AND $3
+WHERE e.account_id = $1 AND e.booked_on BETWEEN $2 AND $3 AND e.outcome <> 'detailed'
 GROUP BY e.account_id, e.booked_on, e.currency
 ORDER BY e.booked_on, e.currency
 LIMIT 400`, accountID, from, to)

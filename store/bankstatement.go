@@ -114,14 +114,6 @@ INSERT INTO bank_problems (
 	return translate(t.q.SendBatch(ctx, b).Close())
 }
 
-// ForgetBankReading deletes what a first reading wrote; see port.Bank.
-func (t *tx) ForgetBankReading(ctx context.Context, fileID uuid.UUID) error {
-	if err := t.exec(ctx, `DELETE FROM bank_problems WHERE file_id = $1`, fileID); err != nil {
-		return err
-	}
-	return t.exec(ctx, `DELETE FROM bank_statements WHERE file_id = $1`, fileID)
-}
-
 // BankStatement reads one; see port.Bank.
 func (t *tx) BankStatement(ctx context.Context, id uuid.UUID) (port.BankStatement, error) {
 	return one(ctx, t, errBankStatementNotFound, scanBankStatement,
@@ -137,14 +129,21 @@ ORDER BY s.id
 LIMIT 50`, s.AccountID, s.Told.Sequence, s.Told.To, s.Told.Kind, s.ID)
 }
 
-// DayTold looks for a day's final statement; see port.Bank.
-func (t *tx) DayTold(ctx context.Context, accountID uuid.UUID, on calendar.Date) (bool, error) {
-	return one(ctx, t, errBankStatementNotFound, pgx.RowTo[bool], `
-SELECT EXISTS (
-  SELECT FROM bank_statements s
-  WHERE s.account_id = $1 AND s.to_on >= $2 AND coalesce(s.from_on, s.to_on) <= $2 AND s.kind = 'end_of_day'
-    AND s.status NOT IN ('test','deletion') AND s.replaced_by IS NULL)`, accountID, on)
+// DayTellers reads a day's final statements; see port.Bank.
+func (t *tx) DayTellers(ctx context.Context, accountID uuid.UUID, on calendar.Date) ([]port.DayTeller, error) {
+	return many(ctx, t, func(row pgx.CollectableRow) (port.DayTeller, error) {
+		var d port.DayTeller
+		err := scanStatement(row, &d.BankStatement, &d.Loaded)
+		return d, err
+	}, sqlDayTellers, accountID, on)
 }
+
+const sqlDayTellers = `SELECT` + bankStatementColumns + `, f.finished_at IS NOT NULL FROM bank_statements s
+JOIN bank_files f ON f.id = s.file_id
+WHERE s.account_id = $1 AND s.to_on >= $2 AND coalesce(s.from_on, s.to_on) <= $2 AND s.kind = 'end_of_day'
+  AND s.status NOT IN ('test','deletion') AND s.replaced_by IS NULL
+ORDER BY s.to_on, s.id
+LIMIT 50`
 
 // UpdateBankStatement writes where the version is still the same; see port.Bank.
 func (t *tx) UpdateBankStatement(ctx context.Context, s port.BankStatement) error {
@@ -180,10 +179,16 @@ func (t *tx) ListBankStatements(ctx context.Context, f port.BankStatementFilter,
 
 func scanBankStatement(row pgx.CollectableRow) (port.BankStatement, error) {
 	var s port.BankStatement
+	err := scanStatement(row, &s)
+	return s, err
+}
+
+// scanStatement reads one, and what stands behind its columns.
+func scanStatement(row pgx.CollectableRow, s *port.BankStatement, more ...any) error {
 	var currency string
 	var opening, closing *int64
 	var openingOn, closingOn calendar.Date
-	err := row.Scan(
+	err := row.Scan(append([]any{
 		&s.ID,
 		&s.FileID,
 		&s.Seq,
@@ -212,10 +217,10 @@ func scanBankStatement(row pgx.CollectableRow) (port.BankStatement, error) {
 		&s.OverriddenAt,
 		&s.Reason,
 		&s.Version,
-	)
+	}, more...)...)
 	s.Told.Currency = money.Currency(currency)
 	s.Told.Opening, s.Told.Closing = balance(opening, openingOn, s.Told.Currency), balance(closing, closingOn, s.Told.Currency)
-	return s, err
+	return err
 }
 
 func balance(minor *int64, on calendar.Date, c money.Currency) *remittance.Balance {

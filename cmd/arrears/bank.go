@@ -169,7 +169,7 @@ type bankEntries struct {
 	File      uuid.UUID `help:"Only those that this file tells of, by its id."`
 	Statement uuid.UUID `help:"Only those that this statement tells of, by its id."`
 	Account   string    `help:"Only on this account of ours, by IBAN, number or id."`
-	Outcome   string    `help:"Only with this outcome: applied, proposed, unidentified, held, debit, returned, return_open or reversal."`
+	Outcome   string    `help:"Only with this outcome: applied, proposed, unidentified, held, debit, returned, return_open or detailed."`
 	From      string    `help:"Only booked on this day or later."`
 	To        string    `help:"Only booked on this day or before."`
 }

@@ -34,14 +34,21 @@ func (e Entry) Name(t Transaction) string {
 	return head + "/~" + hex.EncodeToString(digest[:10])
 }
 
+// Family is the format without its version: what writes a booking in the same words every time.
+func (s Statement) Family() string {
+	family, _, _ := strings.Cut(s.Format, ".")
+	return family
+}
+
 // SameDay reports whether two statements tell of one account's one day as two parts of it: neither tells again what the other
-// told. Pages and numbered statements of a day follow each other, the one beginning with the balance with which the other ended.
+// told. Pages and numbered statements of a day follow each other, the one beginning with the balance with which another ended.
+// One that begins or ends where the other does tells the same under another number, or more of it; so does another format's.
 func (s Statement) SameDay(o Statement) bool {
-	if s.Kind != EndOfDay || o.Kind != EndOfDay || s.To != o.To || (s.Sequence == o.Sequence && s.Page == o.Page) {
+	if s.Kind != EndOfDay || o.Kind != EndOfDay || s.To != o.To || s.Family() != o.Family() || (s.Sequence == o.Sequence && s.Page == o.Page) {
 		return false
 	}
 	if s.Sequence != o.Sequence && (s.Sequence == "" || o.Sequence == "") {
-		return false // another format's telling: it counts no statements
+		return false // it counts no statements
 	}
 	if !s.From.IsZero() && !o.From.IsZero() && s.From != o.From {
 		return false // a week and its last day
@@ -49,5 +56,18 @@ func (s Statement) SameDay(o Statement) bool {
 	if s.Opening == nil || s.Closing == nil || o.Opening == nil || o.Closing == nil {
 		return true
 	}
-	return s.Opening.Minor == o.Closing.Minor || s.Closing.Minor == o.Opening.Minor
+	if s.Opening.Minor == o.Closing.Minor || s.Closing.Minor == o.Opening.Minor {
+		return true
+	}
+	counted := s.Sequence != o.Sequence || (s.Page != "" && o.Page != "")
+	return counted && s.Opening.Minor != o.Opening.Minor && s.Closing.Minor != o.Closing.Minor
+}
+
+// TellsTheSame reports whether two statements tell of one account's same days from the same balance to the same balance, so that
+// each of the one's entries is one of the other's.
+func (s Statement) TellsTheSame(o Statement) bool {
+	if s.Kind != EndOfDay || o.Kind != EndOfDay || s.To != o.To || s.SameDay(o) || s.Opening == nil || s.Closing == nil || o.Opening == nil || o.Closing == nil {
+		return false
+	}
+	return (s.From.IsZero() || o.From.IsZero() || s.From == o.From) && s.Opening.Minor == o.Opening.Minor && s.Closing.Minor == o.Closing.Minor
 }

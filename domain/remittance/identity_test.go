@@ -93,6 +93,8 @@ func TestPartsOfOneDay(t *testing.T) {
 	week.From -= 4
 	intraday := statement("2", "")
 	intraday.Kind = remittance.Intraday
+	otherFormat := statement("2", "", 500, 700)
+	otherFormat.Format = "mt940"
 	other := statement("2", "")
 	other.To, other.From = other.To+1, other.From+1
 	for what, c := range map[string]struct {
@@ -105,10 +107,46 @@ func TestPartsOfOneDay(t *testing.T) {
 		"numbers of the same":       {statement("1", "", 0, 500), statement("2", "", 0, 500), false},
 		"a week and its last day":   {week, statement("2", "", 0, 0), false},
 		"what happened so far":      {statement("1", ""), intraday, false},
+		"the first and the third":   {statement("1", "", 0, 500), statement("3", "", 700, 900), true},
+		"pages that are no two":     {statement("1", "1", 0, 500), statement("1", "3", 700, 900), true},
+		"a page and the whole":      {statement("1", "2", 100, 500), statement("1", "", 0, 900), false},
+		"more of it, numbered anew": {statement("1", "", 0, 500), statement("2", "", 0, 900), false},
+		"another format":            {statement("1", "", 0, 500), otherFormat, false},
 		"the day after":             {statement("1", ""), other, false},
 		"the same without a number": {statement("", "", 0, 500), statement("", "", 0, 500), false},
 	} {
 		require.Equal(t, c.same, c.a.SameDay(c.b), what)
 		require.Equal(t, c.same, c.b.SameDay(c.a), what)
+	}
+}
+
+func TestStatementsThatTellTheSame(t *testing.T) {
+	t.Parallel()
+	on := calendar.MustDate("2026-03-06")
+	plain := func(change func(*remittance.Statement)) remittance.Statement {
+		s := remittance.Statement{
+			Format: "camt.053.001.08", Kind: remittance.EndOfDay, Sequence: "7", From: on, To: on,
+			Opening: &remittance.Balance{Minor: 100}, Closing: &remittance.Balance{Minor: 300},
+		}
+		change(&s)
+		return s
+	}
+	same := plain(func(*remittance.Statement) {})
+	require.Equal(t, "camt", same.Family())
+	for what, c := range map[string]struct {
+		change func(*remittance.Statement)
+		want   bool
+	}{
+		"in another format":  {func(s *remittance.Statement) { s.Format, s.Sequence, s.From = "mt940", "61", 0 }, true},
+		"under a new number": {func(s *remittance.Statement) { s.Sequence = "8" }, true},
+		"so far":             {func(s *remittance.Statement) { s.Kind = remittance.Intraday }, false},
+		"more of it":         {func(s *remittance.Statement) { s.Closing = &remittance.Balance{Minor: 400} }, false},
+		"without a balance":  {func(s *remittance.Statement) { s.Opening = nil }, false},
+		"more days":          {func(s *remittance.Statement) { s.From-- }, false},
+		"another day":        {func(s *remittance.Statement) { s.To++ }, false},
+	} {
+		other := plain(c.change)
+		require.Equal(t, c.want, same.TellsTheSame(other), what)
+		require.Equal(t, c.want, other.TellsTheSame(same), what)
 	}
 }

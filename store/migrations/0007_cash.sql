@@ -104,7 +104,7 @@ CREATE TABLE bank_entries (
   credit       boolean NOT NULL,
   amount_minor bigint NOT NULL CHECK (amount_minor > 0),
   entry_minor  bigint NOT NULL CHECK (entry_minor >= 0),             -- of the whole entry
-  kinds        smallint NOT NULL CHECK (kinds BETWEEN 1 AND 7),      -- that told of it: 1 intraday, 2 notification, 4 end of day
+  kinds        smallint NOT NULL CHECK (kinds > 0),                  -- of files that told of it, one bit each: port.BankKind
   renamed      smallint NOT NULL DEFAULT 0,                          -- of them, those that tell of it under another key
   currency     char(3) NOT NULL,
   booked_on    date NOT NULL,
@@ -120,7 +120,7 @@ CREATE TABLE bank_entries (
   final_by     uuid REFERENCES bank_statements,
   gone_by      uuid REFERENCES bank_statements, -- the correction or deletion that no longer has it
   receipt_id   uuid REFERENCES receipts,
-  outcome      text NOT NULL DEFAULT '' CHECK (outcome IN ('','applied','proposed','unidentified','held','debit','returned','return_open','reversal')),
+  outcome      text NOT NULL DEFAULT '' CHECK (outcome IN ('','applied','proposed','unidentified','held','debit','returned','return_open','detailed')),
   created_at   timestamptz NOT NULL,
   CONSTRAINT bank_entries_key UNIQUE (account_id, key, part),
   CONSTRAINT bank_entries_told CHECK (early_by IS NOT NULL OR final_by IS NOT NULL)
@@ -137,7 +137,7 @@ CREATE INDEX bank_entries_reference ON bank_entries (reference) WHERE reference 
 CREATE TABLE bank_entry_names (
   account_id uuid NOT NULL REFERENCES bank_accounts,
   key        text COLLATE "C" NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
-  kind       smallint NOT NULL CHECK (kind IN (1,2,4)),
+  kind       smallint NOT NULL CHECK (kind > 0),
   entry_key  text COLLATE "C" NOT NULL,
   PRIMARY KEY (account_id, key)
 );
