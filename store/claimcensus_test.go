@@ -227,7 +227,9 @@ func TestWhatOutlivesAClaimIsLookedAfter(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, first.IsZero())
 	carrier := deadlineOf(d.ID, dispute.DeadlineCarrier, "2026-09-10")
-	h.in(t, func(ctx context.Context, tx port.Tx) { require.NoError(t, tx.PutDeadlines(ctx, []dispute.Deadline{carrier})) })
+	h.in(t, func(ctx context.Context, tx port.Tx) {
+		require.NoError(t, tx.PutDeadlines(ctx, []dispute.Deadline{carrier}))
+	})
 	first, _, err = h.NextMoments(t.Context(), noon.AddDate(0, 0, -1))
 	require.NoError(t, err)
 	require.True(t, noon.Equal(first))
