@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"arrears/domain/fault"
@@ -179,21 +180,46 @@ func TestANudgeDuringDeliveryIsNotLost(t *testing.T) {
 // What cannot be delivered stays, and waits longer each time.
 func TestAFailedDeliveryWaits(t *testing.T) {
 	t.Parallel()
-	db, _ := testkit.DB(t)
+	db, url := testkit.DB(t)
 	e := &recorder{fail: fault.New(fault.Unavailable, "engine.unavailable", "down")}
 	leave(t, db, nudge(time.Time{}, contract.Review))
-	r := newRelay(db, e, clock{now: now})
-	n, err := r.Once(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, 1, n)
-	n, err = r.Once(t.Context())
-	require.NoError(t, err)
-	require.Zero(t, n, "it is not read again before its time")
+	outbox := &putOff{Outbox: db}
+	r := relay.New(relay.Options{Outbox: outbox, Engine: e, Clock: clock{now: now}, Real: func() time.Time { return now }, Lead: lead(db)})
+	once := func(want int, why string) {
+		n, err := r.Once(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, want, n, why)
+	}
+	once(1, "it is there")
+	once(0, "it is not read again before its time")
+	due(t, url)
+	once(1, "its time has come")
+	require.Equal(t, []time.Duration{time.Second, 2 * time.Second}, outbox.after)
 	e.fail = nil
-	require.Eventually(t, func() bool {
-		_, err := r.Once(t.Context())
-		return err == nil && len(e.all()) == 1
-	}, 5*time.Second, 50*time.Millisecond)
+	due(t, url)
+	once(1, "and again")
+	require.Len(t, e.all(), 1)
+}
+
+// putOff notes how long a nudge is put off, and puts it off for longer than any test takes.
+type putOff struct {
+	relay.Outbox
+	after []time.Duration
+}
+
+func (p *putOff) FailNudge(ctx context.Context, n port.Nudge, code string, after time.Duration) error {
+	p.after = append(p.after, after)
+	return p.Outbox.FailNudge(ctx, n, code, time.Hour)
+}
+
+// due lets the time come of whatever was put off.
+func due(t *testing.T, url string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	require.NoError(t, err)
+	_, err = conn.Exec(t.Context(), `UPDATE nudges SET not_before = clock_timestamp()`)
+	require.NoError(t, err)
+	require.NoError(t, conn.Close(t.Context()))
 }
 
 // One leads; a second takes over when the first has resigned. A notification wakes the leader before its poll.
@@ -219,7 +245,7 @@ func TestOneRelayLeads(t *testing.T) {
 	require.Eventually(t, func() bool { // the server ends a session a moment after its connection
 		second, err = db.Lead(t.Context())
 		return err != nil || second != nil
-	}, 30*time.Second, 20*time.Millisecond)
+	}, patience, 20*time.Millisecond)
 	require.NoError(t, err)
 	second.Resign()
 	require.Error(t, second.Wait(t.Context(), time.Second))
@@ -242,7 +268,7 @@ func TestTheRelayRuns(t *testing.T) {
 	require.Eventually(t, func() bool {
 		left, err := db.Nudges(t.Context(), 10)
 		return err == nil && len(left) == 0
-	}, 5*time.Second, 20*time.Millisecond)
+	}, patience, 20*time.Millisecond)
 	stop()
 	<-done
 	require.Equal(t, 1, meter.started)
@@ -326,7 +352,7 @@ func TestTheLeadIsGivenUpBeforeWhatRunsBesideHasEnded(t *testing.T) {
 		}
 		next.Resign()
 		return true
-	}, 20*time.Second, 20*time.Millisecond)
+	}, patience, 20*time.Millisecond)
 	select {
 	case <-done:
 		require.Fail(t, "the relay ended before what runs beside it")

@@ -189,7 +189,7 @@ func (h *hall) endpoint(r *receiver, types ...string) webhook.Endpoint {
 // delivery makes the delivery loop of one relay.
 func (h *hall) delivery(change ...func(o *relay.WebhookOptions)) *relay.Webhooks {
 	h.t.Helper()
-	poster := outbound.NewPoster(outbound.Options{AllowPrivate: h.private, Timeout: 10 * time.Second})
+	poster := outbound.NewPoster(outbound.Options{AllowPrivate: h.private, Timeout: time.Minute})
 	h.t.Cleanup(poster.Close)
 	o := relay.WebhookOptions{
 		Queue: h.db, Post: poster.Post, Disable: h.app.DisableEndpoint, Sealer: h.sealer, Meter: h.meter, Real: h.now,
@@ -242,18 +242,52 @@ func (h *hall) until(condition func() bool) {
 	require.Eventually(h.t, condition, patience, 10*time.Millisecond)
 }
 
-// count counts an endpoint's deliveries in a state.
-func (h *hall) count(state webhook.DeliveryState) (n int) {
+// count counts the deliveries in a state.
+func (h *hall) count(state webhook.DeliveryState) int { return len(h.deliveries(state)) }
+
+// deliveries are those in a state; all when it is empty.
+func (h *hall) deliveries(state webhook.DeliveryState) (all []webhook.Delivery) {
 	h.t.Helper()
 	page := port.Page{Limit: port.MaxLimit}
 	for {
 		list, err := h.app.ListDeliveries(h.t.Context(), boss, port.DeliveryFilter{State: string(state)}, page)
 		require.NoError(h.t, err)
-		n += len(list.Items)
+		all = append(all, list.Items...)
 		if page.After = list.Next; page.After == "" {
-			return n
+			return all
 		}
 	}
+}
+
+// end is the position of the last event that is sealed.
+func (h *hall) end() int64 {
+	h.t.Helper()
+	found, err := h.db.VerifyAudit(h.t.Context())
+	require.NoError(h.t, err)
+	return found.Sealed
+}
+
+// deliveredUpTo counts what was delivered of the feed up to a position.
+func (h *hall) deliveredUpTo(position int64) (n int) {
+	h.t.Helper()
+	for _, d := range h.deliveries(webhook.Delivered) {
+		if d.Position <= position {
+			n++
+		}
+	}
+	return n
+}
+
+// rests reports whether all of so many deliveries wait for a moment to come: none is under way.
+func (h *hall) rests(n int) bool {
+	h.t.Helper()
+	all := h.deliveries("")
+	for _, d := range all {
+		if d.State == webhook.Pending && (d.Attempts != d.Failures || !d.NextAt.After(h.now())) {
+			return false
+		}
+	}
+	return len(all) == n
 }
 
 // only is the one delivery there is; none while it is not queued.
