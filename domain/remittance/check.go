@@ -3,7 +3,8 @@ package remittance
 import "fmt"
 
 // Check wraps a sink: it counts what passes and tells, at the end of each statement, what does not add up. Opening plus booked
-// entries must be closing, stated totals must be the counted ones, and the details of an entry must be the entry.
+// entries must be closing, stated totals must be the counted ones, and the details of an entry must be the entry. Entries or
+// details that exceed MaxTotal end the reading with CodeTooLarge.
 func Check(to Sink) Sink { return &checker{Sink: to} }
 
 type checker struct {
@@ -11,16 +12,18 @@ type checker struct {
 	at      Statement
 	counted Sums  // entries
 	entry   int   // the entry whose parts come
-	parts   int64 // sum of the parts' amounts, signed as the entry
+	parts   int64 // total of the parts' amounts, signed as the entry
 	of      Transaction
 	foreign bool // an entry in another currency than the balances: the sum cannot be proven
 }
 
+// Begin forgets the statement before.
 func (c *checker) Begin(s Statement) error {
 	*c = checker{Sink: c.Sink, at: s}
 	return c.Sink.Begin(s)
 }
 
+// Transaction counts an entry with its first part, and each part against its entry.
 func (c *checker) Transaction(t Transaction) error {
 	if t.Entry.Number != c.entry || t.Part == 0 {
 		if err := c.closeEntry(); err != nil {
@@ -30,11 +33,14 @@ func (c *checker) Transaction(t Transaction) error {
 		c.count(t.Entry)
 	}
 	if t.Part > 0 && t.Currency == t.Entry.Currency {
-		if t.Credit == t.Entry.Credit {
-			c.parts += t.Minor
-		} else {
-			c.parts -= t.Minor
+		signed := t.Minor
+		if t.Credit != t.Entry.Credit {
+			signed = -signed
 		}
+		c.parts = Plus(c.parts, signed)
+	}
+	if c.counted.CreditMinor == Beyond || c.counted.DebitMinor == Beyond || c.parts == Beyond {
+		return Malformed(t.Line, "entry", CodeTooLarge, "the amounts of a statement or an entry exceed what can be added up")
 	}
 	return c.Sink.Transaction(t)
 }
@@ -43,14 +49,7 @@ func (c *checker) count(e Entry) {
 	if e.State != Booked {
 		return
 	}
-	c.counted.Count++
-	if e.Credit {
-		c.counted.CreditCount++
-		c.counted.CreditMinor += e.Minor
-	} else {
-		c.counted.DebitCount++
-		c.counted.DebitMinor += e.Minor
-	}
+	c.counted.Add(e)
 	for _, b := range []*Balance{c.at.Opening, c.at.Closing} {
 		if b != nil && b.Currency != e.Currency {
 			c.foreign = true
@@ -69,6 +68,7 @@ func (c *checker) closeEntry() error {
 		fmt.Sprintf("the details add up to %d, the entry is %d (minor units of %s)", c.parts, t.Entry.Minor, t.Entry.Currency)})
 }
 
+// End tells what contradicts itself, then ends the statement.
 func (c *checker) End(s Statement) error {
 	if err := c.closeEntry(); err != nil {
 		return err

@@ -107,8 +107,8 @@ type Line struct {
 	Customer      string // whose document, where the payment is for several
 }
 
-// Advice is what a payer says of a payment apart from the money. Its lines may come in several calls of the sink when there
-// are many: see Sink.
+// Advice is what a payer says of a payment apart from the money. One of more than MaxLines lines is refused as a whole: a part
+// of its lines would be another payment.
 type Advice struct {
 	Line       int64
 	Format     string

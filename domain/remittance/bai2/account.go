@@ -84,7 +84,7 @@ func (r *reader) summaries(l *logical, f *fields) error {
 			}
 			continue
 		}
-		r.account.total = sum(r.account.total, value)
+		r.account.total = remittance.Plus(r.account.total, value)
 		if err := r.summary(l, code, amount != "", value, count); err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (r *reader) closeAccount(l *logical) error {
 }
 
 func (r *reader) endAccount() error {
-	r.group.total = sum(r.group.total, r.account.total)
+	r.group.total = remittance.Plus(r.group.total, r.account.total)
 	r.group.children++
 	r.account.open = false
 	return r.to.End(r.at)
@@ -150,7 +150,7 @@ func (r *reader) closeGroup(l *logical) error {
 }
 
 func (r *reader) endGroup() {
-	r.file.total = sum(r.file.total, r.group.total)
+	r.file.total = remittance.Plus(r.file.total, r.group.total)
 	r.file.children++
 	r.group.open = false
 }

@@ -124,12 +124,3 @@ func minor(s string) (int64, bool) {
 	}
 	return n, true
 }
-
-// sum adds and stays at the bound when a file's amounts exceed what an integer holds: such a total is wrong anyhow.
-func sum(a, b int64) int64 {
-	c := a + b
-	if (c > a) != (b > 0) && b != 0 {
-		return a
-	}
-	return c
-}

@@ -24,7 +24,7 @@ func (r *reader) transaction(l *logical) error {
 		return r.say(remittance.Refused, l.line, "16", problem, format, args...)
 	}
 	value, read := minor(amount)
-	r.account.total = sum(r.account.total, value)
+	r.account.total = remittance.Plus(r.account.total, value)
 	switch {
 	case !known:
 		return refuse(CodeTypeUnknown, "type code %.10q does not say where money went", code)

@@ -1,6 +1,7 @@
 package camt
 
 import (
+	"arrears/domain/money"
 	"arrears/domain/remittance"
 )
 
@@ -129,11 +130,14 @@ func chargesOf(r *reader, list []*node, e sum) (charges, error) {
 			if record.say("CdtDbtInd") == "CRDT" {
 				s.minor = -s.minor
 			}
-			c.all += s.minor
+			c.all = remittance.Plus(c.all, s.minor)
 			if apart := record.say("ChrgInclInd"); apart == "" || yes(apart) {
-				c.taken += s.minor
+				c.taken = remittance.Plus(c.taken, s.minor)
 			}
 		}
+	}
+	if max(c.all, -c.all) > money.MaxMinor || max(c.taken, -c.taken) > money.MaxMinor {
+		return charges{none: true}, r.warn(list[0].line, "Chrgs", remittance.CodeTooLarge, "the charges exceed what an amount may be, and are left aside")
 	}
 	return c, nil
 }

@@ -1,6 +1,7 @@
 package camt
 
 import (
+	"arrears/domain/money"
 	"arrears/domain/remittance"
 )
 
@@ -119,7 +120,17 @@ func (l *documentLine) finish() {
 
 func add(to *int64, minor int64) *int64 {
 	if to != nil {
-		minor += *to
+		minor = remittance.Plus(*to, minor)
 	}
 	return &minor
+}
+
+// excessive reports whether amounts were added up beyond what an amount may be.
+func (l *documentLine) excessive() bool {
+	for _, p := range []*int64{l.PaidMinor, l.GrossMinor, l.DiscountMinor, l.AdjustMinor} {
+		if p != nil && (*p > money.MaxMinor || *p < -money.MaxMinor) {
+			return true
+		}
+	}
+	return false
 }

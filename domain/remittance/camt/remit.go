@@ -79,13 +79,20 @@ func (e *entry) tooMuch(d *detail, sev remittance.Severity, field string, most i
 func (e *entry) documents(d *detail) error {
 	told := false
 	for _, l := range d.lines {
-		if l.mixed || (l.currency != "" && l.currency != d.tx.Currency) {
+		code := ""
+		switch {
+		case l.mixed, l.currency != "" && l.currency != d.tx.Currency:
+			code = remittance.CodeCurrencyDiffers
+		case l.excessive():
+			code = remittance.CodeTooLarge
+		}
+		if code != "" {
 			l.PaidMinor, l.GrossMinor, l.DiscountMinor, l.AdjustMinor = nil, nil, nil, nil
-			if !told {
-				told = true
-				if err := e.warn(l.Line.Line, "RfrdDocAmt", remittance.CodeCurrencyDiffers, "amounts in another currency than the payment are left out"); err != nil {
-					return err
-				}
+		}
+		if code != "" && !told {
+			told = true
+			if err := e.warn(l.Line.Line, "RfrdDocAmt", code, "amounts in another currency than the payment, or too large to be any, are left out"); err != nil {
+				return err
 			}
 		}
 		d.tx.Lines = append(d.tx.Lines, l.Line)

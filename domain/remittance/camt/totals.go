@@ -29,20 +29,9 @@ func (t *tally) add(e remittance.Entry) {
 		t.currency = e.Currency
 	}
 	t.mixed = t.mixed || t.currency != e.Currency
-	count(&t.all, e)
+	t.all.Add(e)
 	if e.State == remittance.Booked {
-		count(&t.booked, e)
-	}
-}
-
-func count(s *remittance.Sums, e remittance.Entry) {
-	s.Count++
-	if e.Credit {
-		s.CreditCount++
-		s.CreditMinor += e.Minor
-	} else {
-		s.DebitCount++
-		s.DebitMinor += e.Minor
+		t.booked.Add(e)
 	}
 }
 
@@ -116,10 +105,10 @@ func (st *statement) differs(field string) error {
 
 // sums names the total of all, or the net, that is not what was counted.
 func (t *totals) sums(c remittance.Sums) string {
-	if t.allStated && t.allMinor != c.CreditMinor+c.DebitMinor {
+	if t.allStated && t.allMinor != remittance.Plus(c.CreditMinor, c.DebitMinor) {
 		return "TtlNtries/Sum"
 	}
-	net := c.CreditMinor - c.DebitMinor
+	net := remittance.Plus(c.CreditMinor, -c.DebitMinor)
 	if t.netKnown && !t.netDirection {
 		net = -net
 	}

@@ -130,6 +130,33 @@ func TestAdvices(t *testing.T) {
 	}
 }
 
+// An advice whose lines are not all there, or are too many, is another payment.
+func TestAdvicesThatAreNotWhole(t *testing.T) {
+	t.Parallel()
+	const head, good = "payment,payment_amount,currency,invoice,paid,words\n", "T,,EUR,A,1.00,\n"
+	large := "T,,EUR,A,90000000000000.00,\n"
+	for name, x := range map[string]struct {
+		rows     string
+		problems []string
+		advices  int
+	}{
+		"a bad row":            {good + "T,,EUR,B,1.0.0,\n", []string{"refused paid bad_amount", "refused payment_amount bad_amount"}, 0},
+		"a torn row":           {good + "T,,EUR\n", []string{"refused row malformed", "refused payment_amount bad_amount"}, 0},
+		"a torn row before":    {"U,,EUR,A,5.00,\n,,,\n" + good, []string{"refused row malformed", "refused payment_amount bad_amount", "refused payment_amount bad_amount"}, 0},
+		"whose row is unknown": {"U,,EUR,A,5.00,\n,,EUR,B,1.00,\n" + good + good + "V,,EUR,A,6.00,\n", []string{"refused payment malformed", "refused payment_amount bad_amount", "refused payment_amount bad_amount"}, 1},
+		"with its amount":      {"T,3.00,EUR,A,1.00,\nT,3.00,EUR,B,2.0.0,\n", []string{"refused paid bad_amount", "alarm payment_amount lines_differ"}, 1},
+		"two amounts":          {"T,3.00,EUR,A,1.00,\nT,4.00,EUR,B,2.00,\n", []string{"refused payment_amount total_differs", "alarm payment_amount lines_differ"}, 1},
+		"too many lines":       {strings.Repeat(good, remittance.MaxLines+5) + "U,,EUR,A,5.00,\n", []string{"refused payment too_large"}, 1},
+		"beyond any amount":    {large + large, []string{"refused payment_amount too_large"}, 0},
+		"beyond any total":     {strings.Repeat(large, 1100), []string{"refused payment_amount too_large"}, 0},
+	} {
+		c, err := rtest.Collect(by(t, "remittance"), head+x.rows)
+		require.NoError(t, err, name)
+		require.Equal(t, x.problems, rtest.Codes(c.Problems), name)
+		require.Len(t, c.Advices, x.advices, name)
+	}
+}
+
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	for text, code := range map[string]string{

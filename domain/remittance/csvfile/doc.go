@@ -62,6 +62,7 @@ func Read(in io.Reader, p *Profile, to remittance.Sink) error {
 			return err
 		}
 		if values == nil {
+			rows.unread()
 			continue
 		}
 		if err := rows.row(values); err != nil {
@@ -73,6 +74,8 @@ func Read(in io.Reader, p *Profile, to remittance.Sink) error {
 // rowSink takes rows as they come.
 type rowSink interface {
 	row(*values) error
+	// unread says that a row could not be taken apart.
+	unread()
 	finish() error
 }
 

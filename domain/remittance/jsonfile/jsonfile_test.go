@@ -102,6 +102,7 @@ func TestMalformed(t *testing.T) {
 	for text, code := range map[string]string{
 		"":                                       remittance.CodeUnknownFormat,
 		"[]":                                     remittance.CodeUnknownFormat,
+		note + "{}":                              remittance.CodeUnknownFormat,
 		`{"transactions": []}`:                   remittance.CodeUnknownElement,
 		`{"payments": []}`:                       remittance.CodeUnknownElement,
 		whole[:len(whole)-2]:                     remittance.CodeTruncated,

@@ -121,6 +121,9 @@ func (r *reader) object() error {
 	if err := r.token("file", '}'); err != nil {
 		return err
 	}
+	if !open.any {
+		return remittance.Malformed(r.line(), "file", remittance.CodeUnknownFormat, "the object has neither a statement nor an advice")
+	}
 	if open.begun {
 		return r.to.End(open.Statement)
 	}
@@ -133,9 +136,11 @@ type openStatement struct {
 	begun bool
 	count int
 	done  bool // its transactions were there
+	any   bool // a statement or an advice was told
 }
 
 func (r *reader) member(key string, open *openStatement) error {
+	open.any = true
 	switch {
 	case key == "statement" && !open.begun:
 		return r.statement(open)
@@ -212,24 +217,13 @@ func (r *reader) advice() error {
 		return r.refuse(line, "advice/"+why.field, why.code, why.message)
 	}
 	a.Line = line
-	if sum, told := paid(a.Lines); told && sum != a.Minor {
+	if sum, told := remittance.PaidBy(a.Lines); told && sum != a.Minor {
 		if err := r.to.Problem(remittance.Problem{Severity: remittance.Alarm, Line: line, Field: "advice/lines", Code: remittance.CodeLinesDiffer,
 			Message: fmt.Sprintf("the lines add up to %d, the payment is %d (minor units of %s)", sum, a.Minor, a.Currency)}); err != nil {
 			return err
 		}
 	}
 	return r.to.Advice(a)
-}
-
-// paid sums lines when each tells its amount.
-func paid(lines []remittance.Line) (sum int64, told bool) {
-	for _, l := range lines {
-		if l.PaidMinor == nil {
-			return 0, false
-		}
-		sum += *l.PaidMinor
-	}
-	return sum, len(lines) > 0
 }
 
 func (r *reader) refuse(line int64, field, code, message string) error {

@@ -182,7 +182,7 @@ func (a *adjustment) end(line int64) error {
 	var sum int64
 	for i := range a.advice.Lines {
 		l := &a.advice.Lines[i]
-		sum += value(l.AdjustMinor)
+		sum = remittance.Plus(sum, value(l.AdjustMinor))
 		if l.Number == "" {
 			l.Number = a.invoice
 		}
@@ -191,6 +191,8 @@ func (a *adjustment) end(line int64) error {
 		}
 	}
 	switch {
+	case !stated && (a.partial || sum > money.MaxMinor || sum < -money.MaxMinor):
+		return a.say(remittance.Refused, a.bcd.line, "BCD04", CodeNoTotal, "the net amount is not told, and the lines do not tell it")
 	case !stated:
 		net = sum
 		err = a.say(remittance.Warning, a.bcd.line, "BCD04", CodeNoTotal, "the net amount is not told, so the lines prove nothing")

@@ -3,6 +3,7 @@ package x12
 import (
 	"strings"
 
+	"arrears/domain/money"
 	"arrears/domain/remittance"
 )
 
@@ -136,8 +137,12 @@ func (p *payment) adjustment(s segment) error {
 	}
 	kind, number := meaning(s.at(3)), field(s.at(4))
 	if n := len(p.lines); n > 0 && (p.scope == ofLine || p.scope == ofItem) && !p.lines[n-1].alone {
-		p.lines[n-1].nest(*minor, field(s.at(2)), number, kind)
 		p.scope = ofLine
+		if sum := remittance.Plus(p.lines[n-1].nested, *minor); sum > money.MaxMinor || sum < -money.MaxMinor {
+			p.amounted = false
+			return p.say(remittance.Refused, s.line, "ADX01", remittance.CodeTooLarge, "the item's adjustments exceed what an amount may be")
+		}
+		p.lines[n-1].nest(*minor, field(s.at(2)), number, kind)
 		return nil
 	}
 	p.scope = ofLine

@@ -155,6 +155,27 @@ func TestTooManyLines(t *testing.T) {
 	}
 }
 
+// Amounts that exceed every total are no payment, whichever way their sum would turn.
+func TestLinesBeyondAnyTotal(t *testing.T) {
+	t.Parallel()
+	const most = "90000000000000"
+	for name, x := range map[string]struct {
+		text     string
+		problems []string
+		advices  int
+	}{
+		"items":       {"820|BPR*C*10*C*ACH~" + strings.Repeat("RMR*IV*A**"+most+"~", 3000), []string{"alarm BPR02 lines_differ"}, 1},
+		"adjustments": {"820|BPR*C*10*C*ACH~RMR*IV*A**10~" + strings.Repeat("ADX*"+most+"*01~", 2), []string{"refused ADX01 too_large"}, 1},
+		"net":         {"812|BCD*20260901*DM-5*I~" + strings.Repeat("CDD*01*C**"+most+"00~", 3000), []string{"refused BCD04 no_total"}, 0},
+		"lost line":   {"812|BCD*20260901*DM-5*I~CDD*01*C**500~CDD*01*C**5x~", []string{"refused CDD04 bad_amount", "refused BCD04 no_total"}, 0},
+	} {
+		c, err := rtest.Collect(read, file("004010", x.text))
+		require.NoError(t, err, name)
+		require.Equal(t, x.problems, rtest.Codes(c.Problems), name)
+		require.Len(t, c.Advices, x.advices, name)
+	}
+}
+
 // Whatever amounts a payer writes: an advice whose lines add up is read without an alarm, and each line is what was written.
 func TestAnyAmounts(t *testing.T) {
 	t.Parallel()

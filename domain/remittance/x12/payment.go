@@ -316,24 +316,25 @@ func (p *payment) prove(line int64) error {
 		case l.PaidMinor == nil:
 			return p.say(remittance.Warning, l.Line.Line, "RMR04", CodeNoTotal, "a line has no amount, so the lines prove nothing")
 		case l.alone:
-			alone += *l.PaidMinor
+			alone = remittance.Plus(alone, *l.PaidMinor)
 		default:
-			paid += *l.PaidMinor
+			paid = remittance.Plus(paid, *l.PaidMinor)
 		}
-		nested += l.nested
+		nested = remittance.Plus(nested, l.nested)
 	}
+	sum, turned := remittance.Plus(paid, alone), remittance.Plus(paid, -alone)
 	for _, r := range []struct {
 		sum     int64
 		flip    bool
 		include bool
-	}{{paid + alone, false, false}, {paid + alone + nested, false, true}, {paid - alone, true, false}, {paid - alone - nested, true, true}} {
+	}{{sum, false, false}, {remittance.Plus(sum, nested), false, true}, {turned, true, false}, {remittance.Plus(turned, -nested), true, true}} {
 		if r.sum != p.advice.Minor && (p.advice.Credit || r.sum != -p.advice.Minor) {
 			continue
 		}
 		return p.reread(r.flip, r.include)
 	}
 	return p.say(remittance.Alarm, line, "BPR02", remittance.CodeLinesDiffer,
-		fmt.Sprintf("the lines add up to %s, the payment is %s", money.Of(paid+alone, p.advice.Currency), money.Of(p.advice.Minor, p.advice.Currency)))
+		fmt.Sprintf("the lines add up to %s, the payment is %s", money.Of(sum, p.advice.Currency), money.Of(p.advice.Minor, p.advice.Currency)))
 }
 
 // reread puts the lines as the reading says that added up.
