@@ -10,6 +10,8 @@ import (
 
 	"arrears/app"
 	"arrears/domain/fault"
+	"arrears/domain/remittance"
+	"arrears/domain/remittance/camt"
 	"arrears/port"
 )
 
@@ -22,7 +24,6 @@ func bankSamples() map[string][3]int64 {
 		"moov-sample3.txt":                      {13, 13, 0},
 		"genkgo-camt053.v2.minimal.xml":         {1, 0, 1},
 		"genkgo-camt053.v2.multi.statement.xml": {1, 1, 0},
-		"genkgo-camt053.v2.wrong.xml":           {0, 0, 0},
 		"genkgo-camt053.v4.xml":                 {1, 0, 1},
 		"genkgo-camt053.v8.xml":                 {0, 0, 1},
 		"genkgo-camt054.v4.xml":                 {3, 0, 2},
@@ -35,6 +36,14 @@ func bankSamples() map[string][3]int64 {
 		"jejik-rabobank-iban.txt":               {0, 4, 0},
 		"self-provided__february_30.sta":        {0, 1, 0},
 		"self-provided__malformed_details.sta":  {0, 1, 1},
+	}
+}
+
+// refusedSamples are the codes of those of which nothing can be loaded.
+func refusedSamples() map[string]string {
+	return map[string]string{
+		"genkgo-camt053.v2.wrong.xml": camt.CodeNoStatement,
+		"betterplace__empty_86.sta":   remittance.CodeUnknownFormat,
 	}
 }
 
@@ -60,7 +69,7 @@ func TestSamplesOfBanksLoad(t *testing.T) {
 		}
 		f = v.goOn(f.ID)
 		if f.State == port.BankFileRefused {
-			require.NotEmpty(t, f.RefusedCode, path)
+			require.Equal(t, refusedSamples()[f.Filename], f.RefusedCode, path)
 			continue
 		}
 		loaded++

@@ -38,13 +38,13 @@ type page struct {
 
 // Read hands every statement of a file to the sink: its begin, transactions and end, with what is wrong about it. A file may
 // hold several messages, each in whatever envelope. An error says why the rest was not read (remittance.malformed, .truncated,
-// .too_large, .unknown_format, .doctype); errors of the reader and of the sink are returned as they are.
+// .too_large, .unknown_format, .doctype, .no_statement); errors of the reader and of the sink are returned as they are.
 func Read(in io.Reader, to remittance.Sink) error {
 	r, err := newReader(in, to)
 	if err != nil {
 		return err
 	}
-	found := false
+	found, statements := int64(0), 0
 	for {
 		t, err := r.next()
 		if errors.Is(err, io.EOF) {
@@ -58,14 +58,21 @@ func Read(in io.Reader, to remittance.Sink) error {
 			continue
 		}
 		if m, ok := known(e); ok {
-			found = true
-			if err := r.message(e, m); err != nil {
+			if found == 0 {
+				found = r.line
+			}
+			n, err := r.message(e, m)
+			if err != nil {
 				return err
 			}
+			statements += n
 		}
 	}
-	if !found {
+	switch {
+	case found == 0:
 		return remittance.Malformed(r.line, "xml", remittance.CodeUnknownFormat, "there is no camt.052, camt.053 or camt.054 message")
+	case statements == 0:
+		return remittance.Malformed(found, "xml", CodeNoStatement, "no message of the file has a statement, report or notification")
 	}
 	return nil
 }
@@ -84,10 +91,11 @@ func known(e xml.StartElement) (message, bool) {
 
 var inMessage = names("SplmtryData")
 
-func (r *reader) message(e xml.StartElement, m message) error {
+// message reads one message and returns how many statements it has. One without any is refused, and the file's others are read.
+func (r *reader) message(e xml.StartElement, m message) (int, error) {
 	line := r.line
 	if err := r.version(e, &m); err != nil {
-		return err
+		return 0, err
 	}
 	err := r.each(func(e xml.StartElement) error {
 		switch e.Name.Local {
@@ -104,7 +112,7 @@ func (r *reader) message(e xml.StartElement, m message) error {
 	if err == nil && m.count == 0 {
 		err = r.refuse(line, m.item, CodeNoStatement, "the message has none")
 	}
-	return err
+	return m.count, err
 }
 
 // version completes the format by what the namespace says.

@@ -56,7 +56,7 @@ func (e *entry) batch() error {
 			s := d.amounts.in(e.head)
 			comparable = comparable && s != nil && !d.refused
 			if s != nil {
-				added += s.minor * d.sign(e.head)
+				added = remittance.Plus(added, s.minor*d.sign(e.head))
 			}
 			return nil
 		}
@@ -240,7 +240,12 @@ func (e *entry) price(d *detail, only bool) error {
 }
 
 // takesBack are the sub-families of the bank transaction code that take back an earlier payment.
-var takesBack = names("RRTN", "UPDD", "PRDD", "UPCQ", "UPCT", "CQRV", "RPCR")
+var takesBack = names("RRTN", "ARET", "AREV", "UPDD", "PRDD", "UPCQ", "UPCT", "UPTC", "CQRV", "RPCR")
+
+// tookBack reports whether a bank's code says so: a sub-family, or the SWIFT type that German banks write first in their own.
+func tookBack(code string) bool {
+	return takesBack[code[strings.LastIndexByte(code, '/')+1:]] || strings.HasPrefix(code, "NRTI")
+}
 
 // returned says what the transaction takes back: by a reason, the indicator of a reversal, or the bank's code.
 func (e *entry) returned(d *detail) *remittance.Return {
@@ -248,7 +253,7 @@ func (e *entry) returned(d *detail) *remittance.Return {
 	if code == "" {
 		code = e.head.Code
 	}
-	if d.back == nil && !e.head.Reversal && !takesBack[code[strings.LastIndexByte(code, '/')+1:]] {
+	if d.back == nil && !e.head.Reversal && !tookBack(code) {
 		return nil
 	}
 	r := &remittance.Return{

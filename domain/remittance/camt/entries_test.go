@@ -14,7 +14,7 @@ import (
 func TestVersions(t *testing.T) {
 	t.Parallel()
 	body := "<%[1]s><Id>1</Id>" + account + entry("CRDT", "50", "") + "</%[1]s>"
-	for version, want := range map[string][]string{"02": {}, "04": {}, "08": {}, "13": {}, "14": {"warning xmlns namespace"}, "01": {"warning xmlns namespace"}} {
+	for version, want := range map[string][]string{"02": nil, "04": nil, "08": nil, "13": nil, "14": {"warning xmlns namespace"}, "01": {"warning xmlns namespace"}} {
 		for kind, item := range map[string]string{"052": "Rpt", "054": "Ntfctn"} {
 			c := read(t, strings.NewReader(message(kind, version, fmt.Sprintf(body, item))))
 			require.Equal(t, want, codes(c), version)
@@ -45,6 +45,14 @@ func TestEnvelopesAndSeveralMessages(t *testing.T) {
 	c := read(t, strings.NewReader("<BizMsg><AppHdr><Fr/></AppHdr>"+text+"</BizMsg>\n<?xml version=\"1.0\" encoding=\"utf-8\"?>"+text))
 	require.Empty(t, c.Problems)
 	require.Len(t, c.Statements, 2)
+}
+
+func TestAMessageWithoutStatements(t *testing.T) {
+	t.Parallel()
+	_, second, _ := strings.Cut(message("052", "08", ""), "?>")
+	c := read(t, strings.NewReader(statement("150", entry("CRDT", "50", ""))+second))
+	require.Equal(t, []string{"refused Rpt no_statement"}, codes(c), "the other message is read")
+	require.Len(t, c.Statements, 1)
 }
 
 func TestStates(t *testing.T) {
@@ -159,9 +167,16 @@ func TestReturns(t *testing.T) {
 	require.Equal(t, &remittance.Return{}, c.Transactions[0].Return)
 	require.True(t, c.Transactions[0].Entry.Reversal)
 
-	unpaid := strings.Replace(entry("DBIT", "50", ""), "ESCT", "UPDD", 1)
-	c = read(t, strings.NewReader(statement("50", unpaid)))
-	require.NotNil(t, c.Transactions[0].Return, "the bank's code says so")
+	for _, code := range []string{"RRTN", "UPDD", "PRDD", "UPCQ", "UPCT", "UPTC", "CQRV", "RPCR", "ARET", "AREV"} {
+		unpaid := strings.Replace(entry("DBIT", "50", ""), "ESCT", code, 1)
+		c = read(t, strings.NewReader(statement("50", unpaid)))
+		require.NotNil(t, c.Transactions[0].Return, "the bank's code says so: %s", code)
+	}
+	own := entry("DBIT", "50", "")
+	from, to := strings.Index(own, "<Domn>"), strings.Index(own, "</BkTxCd>")
+	c = read(t, strings.NewReader(statement("50", own[:from]+"<Prtry><Cd>NRTI+109+00931</Cd></Prtry>"+own[to:])))
+	require.Equal(t, "NRTI+109+00931", c.Transactions[0].Entry.Code)
+	require.NotNil(t, c.Transactions[0].Return, "the bank's own code says so")
 
 	ours := one(t, details("<RltdPties><Dbtr><Nm>Us</Nm></Dbtr><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct><Cdtr><Nm>A Supplier</Nm></Cdtr></RltdPties>"+reason))
 	require.Equal(t, "A Supplier", ours.Payer.Name, "what we paid comes back")

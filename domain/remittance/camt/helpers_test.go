@@ -3,8 +3,6 @@ package camt_test
 import (
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,6 +10,7 @@ import (
 
 	"arrears/domain/remittance"
 	"arrears/domain/remittance/camt"
+	"arrears/domain/remittance/internal/rtest"
 )
 
 // read reads a file that can be read to its end, with its control totals proven.
@@ -63,27 +62,4 @@ func one(t *testing.T, body string) remittance.Transaction {
 }
 
 // codes lists problems as "severity field code".
-func codes(c *remittance.Collector) []string {
-	list := []string{}
-	for _, p := range c.Problems {
-		list = append(list, fmt.Sprintf("%s %s %s", p.Severity, p.Field, strings.TrimPrefix(p.Code, "remittance.")))
-	}
-	return list
-}
-
-// sharedFile opens a file of the shared test data, or skips.
-func sharedFile(t *testing.T, name string) *os.File {
-	t.Helper()
-	dirs := []string{os.Getenv("ARREARS_SHARED_DATA")}
-	for up := ".."; len(up) < 60; up += "/.." {
-		dirs = append(dirs, filepath.Join(up, "shared", "data"))
-	}
-	for _, dir := range dirs {
-		if f, err := os.Open(filepath.Join(dir, name)); err == nil {
-			t.Cleanup(func() { require.NoError(t, f.Close()) })
-			return f
-		}
-	}
-	t.Skipf("the shared test data is not here: set ARREARS_SHARED_DATA to the folder that holds %s", name)
-	return nil
-}
+func codes(c *remittance.Collector) []string { return rtest.Codes(c.Problems) }

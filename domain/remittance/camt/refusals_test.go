@@ -87,8 +87,8 @@ func TestStatementsThatContradictThemselves(t *testing.T) {
 		text string
 		want []string
 	}{
-		"right totals":        {stmt(account, summary("60", "40")+both), []string{}},
-		"old net":             {stmt(account, "<TxsSummry><TtlNtries><TtlNetNtryAmt>40</TtlNetNtryAmt><CdtDbtInd>CRDT</CdtDbtInd></TtlNtries></TxsSummry>"+both), []string{}},
+		"right totals":        {stmt(account, summary("60", "40")+both), nil},
+		"old net":             {stmt(account, "<TxsSummry><TtlNtries><TtlNetNtryAmt>40</TtlNetNtryAmt><CdtDbtInd>CRDT</CdtDbtInd></TtlNtries></TxsSummry>"+both), nil},
 		"wrong old net":       {stmt(account, "<TxsSummry><TtlNtries><TtlNetNtryAmt>40</TtlNetNtryAmt><CdtDbtInd>DBIT</CdtDbtInd></TtlNtries></TxsSummry>"+both), []string{"alarm TxsSummry/TtlNtries/TtlNetNtry total_differs"}},
 		"wrong sum":           {stmt(account, summary("61", "40")+both), []string{"alarm TxsSummry/TtlNtries/Sum total_differs"}},
 		"wrong net":           {stmt(account, summary("60", "41")+both), []string{"alarm TxsSummry/TtlNtries/TtlNetNtry total_differs"}},
@@ -96,14 +96,14 @@ func TestStatementsThatContradictThemselves(t *testing.T) {
 		"unreadable count":    {stmt(account, strings.Replace(summary("60", "40"), ">2<", ">two<", 1)+both), []string{"refused TxsSummry/TtlNtries/NbOfNtries bad_amount"}},
 		"wrong count":         {stmt(account, strings.Replace(summary("60", "40"), ">2<", ">3<", 1)+both), []string{"alarm entries count_differs"}},
 		"wrong credits":       {stmt(account, strings.Replace(summary("60", "40"), "50.0<", "50.1<", 1)+both), []string{"alarm credits total_differs"}},
-		"pending is beside":   {stmt(account, summary("60", "40")+both+pending), []string{}},
-		"pending is counted":  {stmt(account, strings.NewReplacer(">2<", ">3<", "50.0<", "57.0<", "<TtlCdtNtries><NbOfNtries>1", "<TtlCdtNtries><NbOfNtries>2").Replace(summary("67", "47"))+both+pending), []string{}},
+		"pending is beside":   {stmt(account, summary("60", "40")+both+pending), nil},
+		"pending is counted":  {stmt(account, strings.NewReplacer(">2<", ">3<", "50.0<", "57.0<", "<TtlCdtNtries><NbOfNtries>1", "<TtlCdtNtries><NbOfNtries>2").Replace(summary("67", "47"))+both+pending), nil},
 		"neither":             {stmt(account, summary("61", "40")+both+pending), []string{"alarm TxsSummry/TtlNtries/Sum total_differs"}},
 		"no account":          {stmt("", both), []string{"refused Acct no_account"}},
 		"two openings":        {stmt(account+balance("OPBD", "90"), both), []string{"alarm Bal balance_differs", "alarm balance balance_differs"}},
-		"the same opening":    {stmt(account+balance("OPBD", "100.0"), both), []string{}},
-		"interim is nothing":  {stmt(account+balance("ITBD", "90"), both), []string{}},
-		"opening comes first": {stmt(account+balance("PRCD", "90"), both), []string{}},
+		"the same opening":    {stmt(account+balance("OPBD", "100.0"), both), nil},
+		"interim is nothing":  {stmt(account+balance("ITBD", "90"), both), nil},
+		"opening comes first": {stmt(account+balance("PRCD", "90"), both), nil},
 		"a balance's amount":  {message("053", "08", "<Stmt>"+account+balance("OPBD", "1,0")+"</Stmt>"), []string{"refused Bal/Amt bad_amount", "warning balance no_balance"}},
 		"a balance's day":     {message("053", "08", "<Stmt>"+account+strings.Replace(balance("OPBD", "1"), "03-02", "02-30", 1)+"</Stmt>"), []string{"refused Bal/Dt bad_date", "warning balance no_balance"}},
 		"a balance's side":    {message("053", "08", "<Stmt>"+account+strings.Replace(balance("OPBD", "1"), "CRDT", "", 1)+"</Stmt>"), []string{"refused Bal/CdtDbtInd bad_direction", "warning balance no_balance"}},
@@ -136,6 +136,27 @@ func TestBatchesThatContradictThemselves(t *testing.T) {
 	} {
 		c := read(t, strings.NewReader(statement("150", entry("CRDT", "50", "<NtryDtls>"+tc.batch+"</NtryDtls>"))))
 		require.Equal(t, tc.want, codes(c), name)
+	}
+}
+
+// What a file adds up beyond any amount is left out, or ends the reading: it must not turn around and fit by chance.
+func TestSumsBeyondAnyAmount(t *testing.T) {
+	t.Parallel()
+	most := eur("Amt", "90000000000000")
+	charges := "<Chrgs>" + strings.Repeat("<Rcrd>"+most+"</Rcrd>", 1100) + "</Chrgs>"
+	documents := "<RmtInf><Strd>" + document("CINV", "1") + "<RfrdDocAmt>" + strings.Repeat(eur("DuePyblAmt", "90000000000000"), 1100) + "</RfrdDocAmt></Strd></RmtInf>"
+	c := read(t, strings.NewReader(statement("150", entry("CRDT", "50", details(charges+documents)))))
+	require.Equal(t, []string{"warning Chrgs too_large", "warning RfrdDocAmt too_large"}, codes(c))
+	tx := c.Transactions[0]
+	require.Zero(t, tx.ChargesMinor)
+	require.EqualValues(t, 5000, tx.Minor)
+	require.Nil(t, tx.Lines[0].GrossMinor)
+	for name, body := range map[string]string{
+		"entries": strings.Repeat(entry("CRDT", "90000000000000", ""), 1100),
+		"details": entry("CRDT", "90000000000000", "<NtryDtls><Btch>"+eur("TtlAmt", "90000000000000")+"</Btch>"+strings.Repeat("<TxDtls>"+most+"</TxDtls>", 1100)+"</NtryDtls>"),
+	} {
+		err := camt.Read(strings.NewReader(statement("50", body)), remittance.Check(&remittance.Collector{}))
+		require.Equal(t, remittance.CodeTooLarge, fault.CodeOf(err), name)
 	}
 }
 

@@ -5,12 +5,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"arrears/domain/fault"
 	"arrears/domain/remittance"
+	"arrears/domain/remittance/camt"
+	"arrears/domain/remittance/internal/rtest"
 )
 
 func sample(t *testing.T, name string) *remittance.Collector {
 	t.Helper()
-	return read(t, sharedFile(t, "bank/camt/"+name))
+	return read(t, rtest.Shared(t, "bank/camt/"+name))
 }
 
 func TestSampleOfTwoStatements(t *testing.T) {
@@ -59,8 +62,10 @@ func TestSamplesWithBalancesInSeveralCurrencies(t *testing.T) {
 
 func TestSampleWithoutStatement(t *testing.T) {
 	t.Parallel()
-	c := sample(t, "genkgo-camt053.v2.wrong.xml")
-	require.Equal(t, []string{"refused Stmt no_statement"}, codes(c))
+	var c remittance.Collector
+	err := camt.Read(rtest.Shared(t, "bank/camt/genkgo-camt053.v2.wrong.xml"), remittance.Check(&c))
+	require.Equal(t, camt.CodeNoStatement, fault.CodeOf(err), "nothing of the file can be loaded, so all of it is refused")
+	require.Contains(t, err.Error(), "line 3,")
 	require.Empty(t, c.Statements)
 }
 
