@@ -220,6 +220,7 @@ func TestRefusalsAndAlarms(t *testing.T) {
 		"group accounts": {"98,400100,1", "98,400100,2", "alarm 98 count_differs"},
 		"file records":   {"99,400100,1,13", "99,400100,1,", "alarm 99 count_differs"},
 		"no 49":          {"49,400100,9/\n", "", "alarm 98 truncated"},
+		"version":        {",80,,2/", ",80,,3/", "alarm 01 version"},
 		"no 98":          {"98,400100,1,11/\n", "", "alarm 99 truncated"},
 	} {
 		require.Equal(t, 1, strings.Count(whole, c.from), name)
@@ -227,6 +228,17 @@ func TestRefusalsAndAlarms(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Contains(t, rtest.Codes(got.Problems), c.want, name)
 	}
+}
+
+// Totals beyond any amount equal none that is stated, though they may come back into an integer's range.
+func TestControlTotalsBeyondAnyAmount(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(whole, "88,100,60000,2,,400,20100,2,/\n", "88,100,60000,2,,400,20100,2,,/\n"+
+		strings.Repeat("88,072,9000000000000000,,/\n", 1040)+strings.Repeat("88,072,-9000000000000000,,/\n", 900), 1)
+	c, err := rtest.Collect(parse, text)
+	require.NoError(t, err)
+	require.Contains(t, rtest.Codes(c.Problems), "alarm 49 total_differs")
+	require.Contains(t, rtest.Codes(c.Problems), "alarm 99 total_differs")
 }
 
 func before(record string) string {

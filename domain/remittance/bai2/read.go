@@ -174,10 +174,17 @@ func (r *reader) openFile(l *logical) error {
 	made, _ := f.next()
 	f.skip(1)
 	number, _ := f.next()
+	f.skip(2)
+	version, _ := f.next()
 	r.id = remittance.Clean(sender+"/"+made+"/"+number, remittance.MaxField)
 	r.file = level{open: true, first: l.first}
 	if _, ok := day(made); !ok {
-		return r.say(remittance.Warning, l.line, "01", remittance.CodeBadDate, "%.20q is no day of making", made)
+		if err := r.say(remittance.Warning, l.line, "01", remittance.CodeBadDate, "%.20q is no day of making", made); err != nil {
+			return err
+		}
+	}
+	if version != "" && version != "2" {
+		return r.say(remittance.Alarm, l.line, "01", CodeVersion, "the file says version %.10q and is read as version 2", version)
 	}
 	return nil
 }

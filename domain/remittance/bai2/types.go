@@ -6,6 +6,7 @@ import "strings"
 const (
 	CodeTypeUnknown = "remittance.type_code_unknown" // a type code that does not say where money went
 	CodeSummary     = "remittance.summary_entry"     // a total that stands where a transaction should
+	CodeVersion     = "remittance.version"           // a file of another version of the format
 )
 
 // Type is what a type code means for money. A type that is neither credit nor debit moves none.

@@ -20,7 +20,7 @@ func (r *reader) detail(rec record) error {
 		r.batch = tally{}
 	}
 	r.batchName = batch
-	r.key, r.seq, r.full = batch+"/"+rec.at(r.l.Number), 0, false
+	r.key, r.seq, r.full, r.more = batch+"/"+rec.at(r.l.Number), 0, false, false
 	minor, ok := digits(rec.at(r.l.Amount))
 	if !ok {
 		return r.say(remittance.Refused, rec.no, "6", remittance.CodeBadAmount, "%.30q is no amount", rec.at(r.l.Amount))
@@ -72,6 +72,7 @@ func (r *reader) overflow(rec record) error {
 		}
 		r.seq = n
 	}
+	r.more = rec.at(r.l.OverLast) == "0"
 	if r.wordsAlone(rec) {
 		text := rec.at(r.l.OverWords)
 		if fits := len([]rune(text)) <= 16 && !strings.ContainsAny(text, " \t"); fits && len(r.l.OverItems) > 0 {
@@ -167,16 +168,12 @@ func (r *reader) emit() error {
 		return nil
 	}
 	r.cheque = nil
-	var paid int64
-	told := len(t.Lines) > 0
-	for _, l := range t.Lines {
-		if l.PaidMinor == nil {
-			told = false
-			break
+	if r.more {
+		if err := r.say(remittance.Warning, t.Line, "4", remittance.CodeTruncated, "the last line of the cheque says that another follows"); err != nil {
+			return err
 		}
-		paid += *l.PaidMinor
 	}
-	if told && paid != t.Minor {
+	if paid, told := remittance.PaidBy(t.Lines); told && paid != t.Minor {
 		if err := r.say(remittance.Warning, t.Line, "4", remittance.CodeLinesDiffer, "the lines add up to %d, the cheque is %d (minor units of %s)",
 			paid, t.Minor, t.Currency); err != nil {
 			return err

@@ -34,7 +34,7 @@ type Layout struct {
 //	5  1-4 batch, 7-14 lockbox, 14-20 deposit date
 //	6  1-4 batch, 4-7 item, 7-17 amount, 17-26 routing number, 26-36 account, 36-46 cheque, 46-52 cheque date, 52-82 remitter,
 //	   82-160 payee
-//	4  1-4 batch, 4-7 item, 7 type, 8-10 sequence, 10 last (9), 11-27 invoice, 27-37 paid, 37-47 deducted, 47-50 reason,
+//	4  1-4 batch, 4-7 item, 7 type, 8-10 sequence, 10 whether more follow (0) or not (9), 11-27 invoice, 27-37 paid, 37-47 deducted, 47-50 reason,
 //	   50-80 words; where 27-37 holds no amount, 11-80 are words, and up to 16 characters without a blank are an invoice
 //	7  1-4 batch, 7-14 lockbox, 14-20 date, 20-23 cheques, 23-33 total
 //	8  7-14 lockbox, 14-20 date, 20-24 cheques, 24-34 total

@@ -154,6 +154,7 @@ func TestRefusalsAndAlarms(t *testing.T) {
 		"another box":   {"80000000001234", "80000000009999", "alarm 8 total_differs"},
 		"no box":        {"8000000000123426111900020000035000\n", "", "alarm 8 truncated"},
 		"records":       {"9000012", "9000011", "alarm 9 count_differs"},
+		"more lines":    {"40010026019INV2001", "40010026010INV2001", "warning 4 truncated"},
 		"another batch": {"6001002000000", "6002002000000", "alarm 7 truncated"},
 	} {
 		require.Equal(t, 1, strings.Count(deposit(), c.from), name)

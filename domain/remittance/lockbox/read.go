@@ -26,9 +26,7 @@ type tally struct{ count, total int64 }
 
 func (t *tally) add(minor int64) {
 	t.count++
-	if sum := t.total + minor; sum >= t.total {
-		t.total = sum
-	}
+	t.total = remittance.Plus(t.total, minor)
 }
 
 type reader struct {
@@ -53,6 +51,7 @@ type reader struct {
 	key    string // batch and item of the cheque
 	seq    int64
 	full   bool // more lines than are kept
+	more   bool // the last overflow record says that another follows
 }
 
 // Read reads a stream. Its errors are those of the sink and of the stream, and remittance.Malformed ones.

@@ -21,9 +21,13 @@ var (
 // purposeWidth is the width of a purpose field: a shorter one lost the blanks at its end.
 const purposeWidth = 27
 
-func (german) Name() string                         { return "german" }
+// Name is german.
+func (german) Name() string { return "german" }
+
+// Match knows the business code and the first field behind it.
 func (german) Match(lines []string, _ Context) bool { return germanHead.MatchString(lines[0]) }
 
+// Read takes the fields apart, and the keywords of SEPA within the purpose.
 func (german) Read(lines []string, _ Context, t *remittance.Transaction) {
 	text := strings.Join(lines, "")
 	code, separator := text[:3], germanHead.FindStringSubmatch(text)[2]
@@ -148,10 +152,13 @@ var (
 	labelled  = regexp.MustCompile(`(IBAN|BIC|NAAM|OMSCHRIJVING|KENMERK|MACHTIGING|INCASSANT|BETALINGSKENM\.?): `)
 )
 
+// Name is dutch.
 func (dutch) Name() string { return "dutch" }
 
+// Match knows the first words.
 func (dutch) Match(lines []string, _ Context) bool { return dutchHead.MatchString(lines[0]) }
 
+// Read takes account and name from the first columns, and what labels tell.
 func (dutch) Read(lines []string, _ Context, t *remittance.Transaction) {
 	text := strings.Join(lines, "")
 	for _, shape := range []*regexp.Regexp{giro, dotted} {

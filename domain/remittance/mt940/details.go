@@ -16,8 +16,11 @@ type Context struct {
 
 // Details reads what a bank writes into :86:. It fills the transaction and leaves its money alone.
 type Details interface {
+	// Name is for people.
 	Name() string
+	// Match reports whether it knows these words; the first that does reads them. There is at least one line.
 	Match(lines []string, c Context) bool
+	// Read fills what the words tell.
 	Read(lines []string, c Context, t *remittance.Transaction)
 }
 
@@ -29,9 +32,13 @@ func Plain() Details { return plain{} }
 
 type plain struct{}
 
-func (plain) Name() string                 { return "plain" }
+// Name is plain.
+func (plain) Name() string { return "plain" }
+
+// Match takes everything.
 func (plain) Match([]string, Context) bool { return true }
 
+// Read keeps the words.
 func (plain) Read(lines []string, _ Context, t *remittance.Transaction) { keep(t, unwrap(lines)...) }
 
 // unwrap joins lines where a full one was broken at SWIFT's 65 characters.
@@ -93,12 +100,15 @@ type slashed struct{}
 
 var slashHead = regexp.MustCompile(`^/[A-Z]{2,4}/`)
 
+// Name is slash-tagged.
 func (slashed) Name() string { return "slash-tagged" }
 
+// Match knows a tag at the beginning.
 func (slashed) Match(lines []string, _ Context) bool {
 	return slashHead.MatchString(lines[0]) && len(slashTags(strings.Join(lines, ""))) > 0
 }
 
+// Read takes the tags apart; a name behind an ultimate party is that party's.
 func (slashed) Read(lines []string, c Context, t *remittance.Transaction) {
 	if first, _, _ := strings.Cut(c.Supplement, " "); IsIBAN(first) {
 		t.Payer.Account.IBAN = first

@@ -143,6 +143,9 @@ func number(s string) int64 {
 // line61 is value date, entry date, mark, funds code, amount, type and references.
 var line61 = regexp.MustCompile(`^(\d{6})(\d{4})?(RC|RD|EC|ED|C|D)([A-Z])?(\d[\d,.]*)([NFS][A-Z0-9 ]{3})?(.*)$`)
 
+// returnedItem are the types of transactions that came back, whatever their mark.
+var returnedItem = map[string]bool{"NRTI": true, "FRTI": true, "SRTI": true}
+
 // movement reads :61:. What it cannot read of the money is refused and left out.
 func (r *reader) movement(f *field) error {
 	if err := r.begin(); err != nil {
@@ -192,7 +195,7 @@ func (r *reader) set(f *field, m []string, minor int64, booked, value calendar.D
 	mark := m[3]
 	e := remittance.Entry{
 		Number: r.n, BookedOn: booked, ValueOn: value, State: remittance.Booked, Code: strings.TrimSpace(m[6]),
-		Credit: mark == "C" || mark == "RD" || mark == "EC", Reversal: mark[0] == 'R', Minor: minor, Currency: r.at.Currency,
+		Credit: mark == "C" || mark == "RD" || mark == "EC", Reversal: mark[0] == 'R' || returnedItem[m[6]], Minor: minor, Currency: r.at.Currency,
 	}
 	if mark[0] == 'E' {
 		e.State = remittance.Pending

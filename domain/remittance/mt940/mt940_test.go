@@ -174,6 +174,22 @@ func TestMarks(t *testing.T) {
 	}
 }
 
+// What the bank calls a returned item came back, whatever its mark: unpaid collections are plain debits at most banks.
+func TestReturnedItems(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"NRTI", "FRTI", "SRTI"} {
+		for mark, credit := range map[string]bool{"D": false, "C": true} {
+			c, err := rtest.Collect(parse, strings.Replace(whole, "C250,50NTRF", mark+"250,50"+kind, 1))
+			require.NoError(t, err)
+			got := c.Transactions[0]
+			require.Equal(t, credit, got.Credit)
+			require.True(t, got.Entry.Reversal)
+			require.NotNil(t, got.Return)
+			require.Equal(t, "PAY-1", got.Return.EndToEnd)
+		}
+	}
+}
+
 func TestEntryDatesAroundNewYear(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
