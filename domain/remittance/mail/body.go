@@ -2,6 +2,7 @@ package mail
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"arrears/domain/calendar"
@@ -13,6 +14,7 @@ import (
 // findings are what the lines said, before it is put together.
 type findings struct {
 	sender     string
+	american   bool // the text speaks of checks or a lockbox
 	style      style
 	amount     *int64
 	refused    bool
@@ -45,10 +47,12 @@ func (r *reader) body(text []byte, first int64) error {
 	}
 	for _, line := range lines {
 		r.found.style.learn(line)
+		r.found.american = r.found.american || american.MatchString(line)
 		if key, value, found := strings.Cut(line, ":"); found && meanings[keyOf(key)] == "currency" {
 			r.currency(money.Currency(strings.ToUpper(strings.TrimSpace(value))))
 		}
 	}
+	var last header
 	for i := 0; i < len(lines); i++ {
 		at := first + int64(i)
 		if header, ok := tableHeader(lines[i]); ok {
@@ -56,15 +60,25 @@ func (r *reader) body(text []byte, first int64) error {
 			if err != nil {
 				return err
 			}
+			last = header
 			i += rows
 			continue
+		}
+		if err := r.astray(last, lines[i], at); err != nil {
+			return err
 		}
 		if err := r.line(lines[i], at); err != nil {
 			return err
 		}
 	}
+	if err := r.attached(); err != nil {
+		return err
+	}
 	return r.finish(first)
 }
+
+// american are words of those who pay by cheques and spell them so.
+var american = regexp.MustCompile(`(?i)\b(lockbox|check (number|no|amount|date))\b`)
 
 func keyOf(key string) string {
 	key, _, _ = strings.Cut(key, "(")
@@ -136,6 +150,11 @@ func (r *reader) amount(text, field string, at int64) (*int64, string, error) {
 	switch {
 	case n.currency != "" && r.advice.Currency == "":
 		r.advice.Currency = n.currency
+	case n.currency == "" && r.advice.Currency == "" && r.found.american:
+		r.advice.Currency = "USD"
+		if err := r.say(remittance.Warning, at, field, CodeAssumed, "the currency is not told and taken for US dollars"); err != nil {
+			return nil, "", err
+		}
 	case n.currency == "" && r.advice.Currency == "":
 		return nil, "", r.refuse(at, field, remittance.CodeUnknownCurrency, "the currency is not told")
 	case n.currency != "" && n.currency != r.advice.Currency && !dollars(text, r.advice.Currency):
@@ -238,6 +257,8 @@ func (r *reader) finish(first int64) error {
 				return err
 			}
 		}
+	case told && !f.refused && (sum > money.MaxMinor || sum < -money.MaxMinor):
+		return r.refuse(first, "amount", remittance.CodeTooLarge, "the lines exceed what an amount may be")
 	case told && !f.refused:
 		a.Minor = sum
 	default:
@@ -285,7 +306,7 @@ func paid(lines []remittance.Line) (sum int64, told bool) {
 	for _, l := range lines {
 		switch {
 		case l.PaidMinor != nil:
-			sum += *l.PaidMinor
+			sum = remittance.Plus(sum, *l.PaidMinor)
 			told = true
 		case l.Kind != remittance.LineClaim:
 			return 0, false
