@@ -87,7 +87,6 @@ func TestEncryption(t *testing.T) {
 			server := start(t, tt.server)
 			sender := plainSender(t, server.port, func(o *Options) {
 				o.TLS = tt.policy
-				o.PrepareTimeout = 2 * time.Second
 				if tt.trust {
 					o.RootCAs = pool
 				}
@@ -227,7 +226,11 @@ func TestWhatImproperServersDo(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			sender := plainSender(t, script(t, tt.rules), func(o *Options) { o.SendTimeout = 700 * time.Millisecond })
+			sender := plainSender(t, script(t, tt.rules), func(o *Options) {
+				if tt.rules["END"] == "silent" {
+					o.SendTimeout = enough
+				}
+			})
 			out := prepare(t, sender).Send(context.Background(), message("ap@example.com"))
 			require.Equal(t, tt.kind, out.Kind, out.Detail)
 			require.LessOrEqual(t, len(out.Detail), 500)
@@ -246,18 +249,19 @@ func TestACutConnectionIsNotUsedAgain(t *testing.T) {
 	}
 }
 
+// enough is within what a message that is to get out whole certainly does, and soon enough to be waited for.
+const enough = 5 * time.Second
+
 func TestASlowServerIsUnknownWhenTimeRunsOut(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	server := start(t, serve{configure: func(s *server) { s.onEnd = func() error { <-release; return nil } }})
 	defer close(release)
-	session := prepare(t, plainSender(t, server.port))
-	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	session := prepare(t, plainSender(t, server.port, func(o *Options) { o.SendTimeout = time.Hour })) // so that it is not what ends it
+	ctx, cancel := context.WithTimeout(context.Background(), enough)
 	defer cancel()
-	began := time.Now()
 	out := session.Send(ctx, message("ap@example.com"))
 	require.Equal(t, notice.Unknown, out.Kind, "it has the message, and nobody knows what it will do")
-	require.Less(t, time.Since(began), 4*time.Second)
 	require.Equal(t, notice.Temporary, session.Send(ctx, message("ap@example.com")).Kind, "the connection is given up")
 }
 
@@ -371,7 +375,7 @@ func TestAClosedSenderPreparesNothing(t *testing.T) {
 func TestServersThatAreNotThere(t *testing.T) {
 	t.Parallel()
 	for name, port := range map[string]int{
-		"nobody listens": deadPort(t),
+		"nobody listens": deadPort,
 		"turns us away":  script(t, map[string]string{"GREET": "554 not you"}),
 		"hangs up":       script(t, map[string]string{"GREET": "cut"}),
 		"says nothing":   script(t, map[string]string{"GREET": "silent"}),

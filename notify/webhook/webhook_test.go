@@ -72,7 +72,7 @@ func serve(t *testing.T, status int, body string) *gateway {
 func newChannel(t *testing.T, change ...func(o *Options)) *Channel {
 	t.Helper()
 	o := Options{
-		Secrets: []string{secret}, AllowPrivate: true, Timeout: 2 * time.Second,
+		Secrets: []string{secret}, AllowPrivate: true, Timeout: time.Minute,
 		Now: func() time.Time { return time.Unix(1614265330, 0) },
 	}
 	for _, f := range change {
@@ -192,7 +192,7 @@ func TestNoAnswerIsUnknownOnceAllWasSent(t *testing.T) {
 	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
 	defer slow.Close()
 	defer close(release)
-	c := newChannel(t, func(o *Options) { o.Timeout = 200 * time.Millisecond })
+	c := newChannel(t, func(o *Options) { o.Timeout = 5 * time.Second }) // all is sent by then
 	out := send(t, c, notify.Message{NoticeID: noticeID, Raw: []byte("{}"), Endpoint: slow.URL + "/token"})
 	require.Equal(t, notice.Unknown, out.Kind)
 	require.NotContains(t, out.Detail, "token", "the endpoint may hold one")
