@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"arrears/domain/access"
@@ -32,6 +33,8 @@ type player struct {
 	p         *wire.Product
 	screen    *terminal.Terminal
 	callers   map[access.Role]caller
+	ids       map[access.Role]string // who they are to the product
+	bank      string                 // the folder of the bank's files
 	script    []sample.Event
 	next      int
 	supervise calendar.Date // the last day on which the supervisor looked in after the script
@@ -44,8 +47,8 @@ func (s *session) demo(ctx context.Context, p *wire.Product, told *story, began 
 		return stopped(ctx, err)
 	}
 	play := &player{
-		p: p, screen: s.screen, callers: map[access.Role]caller{}, script: sample.Generate(seed, began).Script,
-		next: int(counters[scriptPlayed]),
+		p: p, screen: s.screen, callers: map[access.Role]caller{}, ids: map[access.Role]string{}, bank: s.home.path("bank"),
+		script: sample.Generate(seed, began).Script, next: int(counters[scriptPlayed]),
 	}
 	for role, key := range s.keys {
 		play.callers[role] = caller{url: s.url(), key: key}
@@ -97,43 +100,53 @@ func (p *player) look(ctx context.Context) error {
 
 // play does one event. What the API refuses is told and passed over: the story goes on, as it would.
 func (p *player) play(ctx context.Context, key string, e sample.Event, today calendar.Date) {
-	done, err := p.act(ctx, key, e, today)
-	if done && e.Story != "" && e.Kind != sample.PayInvoice { // the record tells a payment itself
-		p.screen.Line("  " + p.screen.Paint(terminal.Bold, "» "+e.Story))
+	if tellsFirst(e.Kind) {
+		p.say(e.Story)
 	}
+	err := p.act(ctx, key, e, today)
 	var refused *refusal
 	switch {
 	case err == nil || ctx.Err() != nil:
 	case errors.As(err, &refused):
-		p.screen.Line("  " + p.screen.Paint(terminal.Faint, fmt.Sprintf("» %s: %s", e.Kind, refused)))
+		p.say(fmt.Sprintf("that is refused, for: %s (%s)", refused.Detail, refused.Code))
 	default:
 		p.screen.Line("  " + p.screen.Paint(terminal.Red, fmt.Sprintf("» %s: %v", e.Kind, err)))
 	}
 }
 
-// act calls the API; done is false when there was nothing to do.
-func (p *player) act(ctx context.Context, key string, e sample.Event, today calendar.Date) (done bool, err error) {
+// tellsFirst reports whether an event's line stands before what the record says of it. The record tells payments and broken
+// promises by itself; others have more to say, or nothing when there is nothing to do.
+func tellsFirst(kind sample.EventKind) bool {
+	switch kind {
+	case sample.MakePromise, sample.AddNote, sample.PayShort, sample.DenyClaim:
+		return true
+	}
+	return false
+}
+
+// act calls the API.
+func (p *player) act(ctx context.Context, key string, e sample.Event, today calendar.Date) error {
 	switch e.Kind {
 	case sample.PayInvoice:
-		return true, p.pay(ctx, key, e, today)
-	case sample.ReverseReceipt:
-		return true, p.reverse(ctx, key, e)
+		return p.pay(ctx, key, e, today)
 	case sample.MakePromise:
-		return true, p.promise(ctx, key, e)
+		return p.promise(ctx, key, e)
 	case sample.AddNote:
-		return true, p.note(ctx, key, e)
+		return p.note(ctx, key, e)
 	case sample.PayShort:
-		return true, p.payShort(ctx, key, e, today)
+		return p.payShort(ctx, key, e, today)
 	case sample.DenyClaim:
-		return true, p.deny(ctx, key, e)
-	case sample.RepayClaim:
-		return true, p.repay(ctx, key, e, today)
+		return p.deny(ctx, key, e)
+	case sample.LoadBankFile:
+		return p.loadBank(ctx, key, e)
+	case sample.SettleWaiting:
+		return p.settle(ctx, key, e)
 	case sample.DecideApprovals:
 		return p.decide(ctx, key, e, "approve")
 	case sample.RejectApproval:
 		return p.decide(ctx, key, e, "reject")
 	}
-	return false, nil // a promise breaks by itself, and the record tells it
+	return nil // a promise breaks by itself
 }
 
 // found is an invoice as a list shows it.
@@ -171,18 +184,6 @@ func (p *player) pay(ctx context.Context, key string, e sample.Event, today cale
 	return p.callers[access.Collector].post(ctx, "/v1/receipts", key, in)
 }
 
-func (p *player) reverse(ctx context.Context, key string, e sample.Event) error {
-	var page struct{ Items []found }
-	query := url.Values{"source": {sample.Source}, "number": {e.Receipt}}
-	if err := p.callers[access.Supervisor].get(ctx, "/v1/receipts?"+query.Encode(), &page); err != nil {
-		return err
-	}
-	if len(page.Items) == 0 {
-		return fmt.Errorf("there is no receipt %s", e.Receipt)
-	}
-	return p.callers[access.Supervisor].post(ctx, "/v1/receipts/"+page.Items[0].ID+"/reverse", key, map[string]any{"reason": e.Reason})
-}
-
 func (p *player) promise(ctx context.Context, key string, e sample.Event) error {
 	inv, err := p.invoice(ctx, e.Invoice)
 	if err != nil {
@@ -209,19 +210,57 @@ type approval struct {
 	ID          string      `json:"id"`
 	Role        access.Role `json:"role"`
 	ContentHash string      `json:"content_hash"`
+	Proposers   []string    `json:"proposers"` // who may not decide
 }
 
 // decide has whoever must decide look at the first of what waits.
-func (p *player) decide(ctx context.Context, key string, e sample.Event, decision string) (bool, error) {
+func (p *player) decide(ctx context.Context, key string, e sample.Event, decision string) error {
 	var page struct{ Items []approval }
 	if err := p.callers[access.Supervisor].get(ctx, fmt.Sprintf("/v1/approvals?status=open&limit=%d", max(1, e.Count)), &page); err != nil {
-		return false, err
+		return err
+	}
+	if len(page.Items) > 0 && e.Story != "" {
+		p.say(e.Story)
 	}
 	var failures []error
 	for i, a := range page.Items {
-		failures = append(failures, p.callers[a.Role].post(ctx, "/v1/approvals/"+a.ID+"/decision", fmt.Sprintf("%s-%d", key, i), map[string]any{
-			"decision": decision, "content_hash": a.ContentHash, "comment": e.Reason,
-		}))
+		who, err := p.decider(ctx, a)
+		if err == nil && who != a.Role {
+			p.say(fmt.Sprintf("the %s changed what one of them is about and may not decide on it: the %s does", a.Role, who))
+		}
+		if err == nil {
+			err = p.callers[who].post(ctx, "/v1/approvals/"+a.ID+"/decision", fmt.Sprintf("%s-%d", key, i), map[string]any{
+				"decision": decision, "content_hash": a.ContentHash, "comment": e.Reason,
+			})
+		}
+		failures = append(failures, err)
 	}
-	return len(page.Items) > 0, errors.Join(failures...)
+	return errors.Join(failures...)
+}
+
+// decider is the role whose person may decide: nobody approves what they changed themselves, so that then the next one does.
+func (p *player) decider(ctx context.Context, a approval) (access.Role, error) {
+	for role, ok := a.Role, true; ok; role, ok = role.Next() {
+		id, err := p.id(ctx, role)
+		if err != nil {
+			return "", err
+		}
+		if !slices.Contains(a.Proposers, id) {
+			return role, nil
+		}
+	}
+	return a.Role, nil // refused, and told so
+}
+
+// id is who a role's person is to the product.
+func (p *player) id(ctx context.Context, role access.Role) (string, error) {
+	if id := p.ids[role]; id != "" {
+		return id, nil
+	}
+	var me struct {
+		ID string `json:"id"`
+	}
+	err := p.callers[role].get(ctx, "/v1/me", &me)
+	p.ids[role] = me.ID
+	return me.ID, err
 }

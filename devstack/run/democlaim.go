@@ -72,18 +72,3 @@ func (p *player) deny(ctx context.Context, key string, e sample.Event) error {
 		"kind": dispute.DecideInvalid, "reason": "unearned_discount", "comment": e.Reason, "payable_by": e.DueOn.String(),
 	})
 }
-
-// repay records the receipt of what was denied on the deduction's own item.
-func (p *player) repay(ctx context.Context, key string, e sample.Event, today calendar.Date) error {
-	claim, err := p.claim(ctx, e.Claim)
-	if err != nil {
-		return err
-	}
-	inv, err := p.invoice(ctx, e.Invoice)
-	if err != nil {
-		return err
-	}
-	receipt := p.received(inv, e, today)
-	receipt["applications"] = []map[string]any{{"item_id": claim.Parts[0].ItemID, "amount_minor": e.AmountMinor}}
-	return p.callers[access.Collector].post(ctx, "/v1/receipts", key, receipt)
-}

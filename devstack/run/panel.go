@@ -18,32 +18,38 @@ func (s *session) ready() {
 	where := s.stack.Addresses()
 	rows := []terminal.Row{
 		{Name: "API", Value: s.url() + "/v1"},
-		{Name: "its pages", Value: s.url() + "/docs   (any user name, a key below as the password)"},
+		{Name: "its pages", Value: s.url() + "/docs"},
+		{Name: "", Value: "(any user name; one of these keys is the password)"},
 	}
 	for _, role := range access.Roles() {
 		rows = append(rows, terminal.Row{Name: "key " + string(role), Value: s.keys[role]})
 	}
 	rows = append(rows,
 		terminal.Row{Name: "keys are in", Value: s.home.shown("keys") + "/"},
-		terminal.Row{Name: "mails", Value: s.home.shown("mails") + "/   (every mail is a file; nothing leaves this machine)"},
+		terminal.Row{Name: "mails", Value: s.home.shown("mails") + "/   (a file each; none leaves this machine)"},
 		terminal.Row{Name: "letters", Value: s.home.shown("letters") + "/"},
 		terminal.Row{Name: "log", Value: s.home.shown("arrears.log")},
 		terminal.Row{Name: "database", Value: where.DatabaseURL},
 		terminal.Row{Name: "Temporal", Value: where.Temporal + ", namespace " + where.TemporalNamespace},
 	)
 	if s.o.Demo {
-		rows = append(rows, terminal.Row{Name: "clock", Value: "a day takes " + s.o.Day.String() + " (ARREARS_DEMO_DAY)"})
+		rows = append(rows,
+			terminal.Row{Name: "bank's files", Value: s.home.shown("bank") + "/   (as the story's bank sends them)"},
+			terminal.Row{Name: "clock", Value: "a day takes " + s.o.Day.String() + " (ARREARS_DEMO_DAY)"},
+		)
 	}
 	rows = append(rows,
 		terminal.Row{},
-		terminal.Row{Name: "try", Value: "curl -H \"Authorization: Bearer $(cat " + s.home.shown("keys", "collector") + ")\" \\"},
+		terminal.Row{Name: "try", Value: "key=$(cat " + s.home.shown("keys", "collector") + ")"},
+		terminal.Row{Name: "", Value: "curl -H \"Authorization: Bearer $key\" \\"},
 		terminal.Row{Name: "", Value: "  '" + s.url() + "/v1/invoices?state=overdue&limit=3'"},
-		terminal.Row{Name: "", Value: "make build && . " + s.home.shown("env") + " && .build/arrears invoice timeline R240001"},
+		terminal.Row{Name: "or", Value: "make build && . " + s.home.shown("env")},
+		terminal.Row{Name: "", Value: ".build/arrears invoice timeline R240001"},
 		terminal.Row{Name: "stop", Value: "Ctrl-C; the next start goes on where this one stops"},
 	)
 	s.screen.Panel("Arrears is ready", rows)
 	if !s.o.Demo {
-		s.screen.Line("  " + "Reminders go out in each customer's send window, by the business clock. `make demo` shows months in minutes.")
+		s.screen.Line("  " + hanging("", "Reminders go out in each customer's send window, by the business clock. `make demo` shows months in minutes.", lineWidth-2, "  "))
 	}
 }
 

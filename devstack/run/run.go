@@ -129,7 +129,7 @@ func (s *session) prepare(ctx context.Context, p *wire.Product) error {
 // keepPace takes the pace of the folder's clock, which never changes.
 func (s *session) keepPace(day time.Duration) {
 	if day.Round(time.Second/10) != s.o.Day.Round(time.Second/10) {
-		s.screen.Step("This folder's clock runs a day in %s, for ever; delete %s for another pace", day, s.home.shown())
+		s.screen.Step("This folder's clock runs a day in %s; delete %s for another pace", day, s.home.shown())
 		s.o.Day = day
 	}
 }

@@ -48,7 +48,7 @@ func (w *watched) await(t *testing.T, pattern string) {
 	const atMost = 3 * time.Minute // on a machine that is busy with other tests
 	wanted := regexp.MustCompile(pattern)
 	limit := time.After(atMost)
-	for !wanted.MatchString(w.String()) {
+	for !wanted.MatchString(unfolded(w.String())) {
 		select {
 		case <-w.wrote:
 		case <-limit:
@@ -56,6 +56,9 @@ func (w *watched) await(t *testing.T, pattern string) {
 		}
 	}
 }
+
+// unfolded joins the lines of a sentence again.
+func unfolded(text string) string { return regexp.MustCompile(`\n {4,}`).ReplaceAllString(text, " ") }
 
 // folder is one that PostgreSQL's user can enter.
 func folder(t *testing.T) string {
@@ -167,11 +170,22 @@ func TestDemoTellsItsStory(t *testing.T) {
 		`» the analyst denies the deduction on R\d+`,
 		`✗ the claim of .+ is found invalid: .+ is owed, and collected`,
 		`✉ .+ is written to about its claim: denial`,
+		`✓ a supervisor confirms that the account is ours`,
+		`» the bank's statement of yesterday comes in`,
+		`€ .+ pays .+ on R\d+ and withholds .+`,
+		`€ .+ has paid EUR 250\.00 more than that: it stands on its account`,
+		`… .+ wait for a clerk: The payer is .+, which has no agreement to pay for .+ is asked for that much less meanwhile`,
+		`⇣ the bank's file is loaded: 6 payments are applied by themselves, one waits for a clerk`,
+		`» the clerk opens the list of what waits .+ proposed +with 700 points of 1000: .+ but waits +The payer is `,
+		`✓ the .+ that waited are settled`,
 		`€ .+ repays .+ of its claim`,
 		`● the claim of .+ is closed: nothing of it is open`,
+		`↩ a payment of .+ is taken back: .+ is owed again, and chased`,
+		`⇣ the bank's file is loaded: one payment is applied by itself, one booking takes money away`,
 	} {
 		d.out.await(t, event)
 	}
+	requireBankStory(t, dir, d.url(t))
 	requireTimeline(t, dir)
 	mails, err := os.ReadDir(filepath.Join(dir, "mails"))
 	require.NoError(t, err)
@@ -193,12 +207,10 @@ func requireTimeline(t *testing.T, dir string) {
 	build.Dir = filepath.Join("..", "..")
 	said, err := build.CombinedOutput()
 	require.NoError(t, err, string(said))
-	variables, err := os.ReadFile(filepath.Join(dir, "env"))
-	require.NoError(t, err)
 	ask := exec.CommandContext(t.Context(), program, "dispute", "timeline", "D-1")
 	ask.Env = os.Environ()
-	for _, found := range regexp.MustCompile(`(?m)^(?:export )?(\w+)='(.*)'$`).FindAllStringSubmatch(string(variables), -1) {
-		ask.Env = append(ask.Env, found[1]+"="+found[2])
+	for name, value := range settings(t, dir) {
+		ask.Env = append(ask.Env, name+"="+value)
 	}
 	timeline, err := ask.CombinedOutput()
 	require.NoError(t, err, string(timeline))
@@ -206,6 +218,18 @@ func requireTimeline(t *testing.T, dir string) {
 	for _, told := range []string{"(unearned discount)", "was decided (invalid)", "told: denial", "were paid after all", "case was closed"} {
 		require.Contains(t, string(timeline), told)
 	}
+}
+
+// settings are what the program needs to work on the installation.
+func settings(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "env"))
+	require.NoError(t, err)
+	list := map[string]string{}
+	for _, found := range regexp.MustCompile(`(?m)^export (\w+)='(.*)'$`).FindAllStringSubmatch(string(text), -1) {
+		list[found[1]] = found[2]
+	}
+	return list
 }
 
 // lastDay is the last day that a story tells.

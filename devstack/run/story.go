@@ -86,7 +86,9 @@ func (s *story) tell(ctx context.Context, e audit.Entry) {
 		return
 	}
 	s.newDay(calendar.DateOf(e.At, time.UTC))
-	s.screen.Line(fmt.Sprintf("  %s %s %s", s.screen.Paint(terminal.Faint, e.At.UTC().Format("15:04")), s.screen.Paint(style, mark), text))
+	const margin = 10 // of the hour and the mark
+	lines := strings.Join(folded(text, lineWidth-margin), "\n"+strings.Repeat(" ", margin))
+	s.screen.Line(fmt.Sprintf("  %s %s %s", s.screen.Paint(terminal.Faint, e.At.UTC().Format("15:04")), s.screen.Paint(style, mark), lines))
 }
 
 func (s *story) newDay(day calendar.Date) {
@@ -94,7 +96,7 @@ func (s *story) newDay(day calendar.Date) {
 		return
 	}
 	if s.before > 0 {
-		s.screen.Line(fmt.Sprintf("        %s %d chases end that had been paid before", s.screen.Paint(terminal.Green, "●"), s.before))
+		s.screen.Line(fmt.Sprintf("        %s %d chases end of invoices that had been paid before", s.screen.Paint(terminal.Green, "●"), s.before))
 		s.before = 0
 	}
 	s.day = day
@@ -124,9 +126,9 @@ func (s *story) sentence(ctx context.Context, e audit.Entry) (mark string, style
 		return "↑", terminal.Amber, fmt.Sprintf("nobody decided %s of %s in time: it is raised to %s", d.text("stage"), who, d.text("role"))
 	case "receipt.applied":
 		s.paid[e.InvoiceID] = true
-		return "€", terminal.Green, fmt.Sprintf("%s pays %s on %s; %s stays open", who, d.amount("amount_minor"), what, d.amount("open_minor"))
+		return "€", terminal.Green, fmt.Sprintf("%s pays %s on %s%s", who, d.amount("amount_minor"), what, s.left(ctx, e, d))
 	case "receipt.unapplied":
-		return "↩", terminal.Red, fmt.Sprintf("a payment of %s on %s is taken back: %s is owed again", who, what, d.amount("amount_minor"))
+		return "↩", terminal.Red, fmt.Sprintf("a payment of %s on %s is taken back: %s is owed again, and chased", who, what, d.amount("amount_minor"))
 	case "case.closed":
 		if !s.paid[e.InvoiceID] {
 			s.before++
@@ -159,7 +161,18 @@ func (s *story) more(ctx context.Context, e audit.Entry, d data, who, what strin
 	case "case.parked":
 		return "!", terminal.Red, fmt.Sprintf("%s (%s) needs attention (%s)", what, who, d.text("code"))
 	}
-	return ofClaim(e, d, who, what)
+	if mark, style, text = ofClaim(e, d, who, what); text != "" {
+		return mark, style, text
+	}
+	return s.ofCash(ctx, e, d, who)
+}
+
+// left says what a payment leaves: nothing of an invoice stays open when the rest was withheld, and yet it is not paid.
+func (s *story) left(ctx context.Context, e audit.Entry, d data) string {
+	if withheld := s.names.withheld(ctx, d.text("receipt_id"), e.InvoiceID); withheld > 0 {
+		return " and withholds " + shownAmount(withheld, money.Currency(d.text("currency")))
+	}
+	return "; " + d.amount("open_minor") + " stays open"
 }
 
 func about(what, who string) string {
@@ -203,16 +216,21 @@ func (d data) text(key string) string {
 }
 
 func (d data) amount(key string) string {
-	number, _ := d[key].(json.Number)
-	minor, err := number.Int64()
-	switch {
-	case err != nil:
+	switch minor, ok := d.minor(key); {
+	case !ok:
 		return "something"
 	case minor == 0:
 		return "nothing"
+	default:
+		return shownAmount(minor, money.Currency(d.text("currency")))
 	}
-	currency := money.Currency(d.text("currency"))
-	return string(currency) + " " + money.Of(minor, currency).Format("en")
+}
+
+// minor is a whole number; ok is false when there is none.
+func (d data) minor(key string) (minor int64, ok bool) {
+	number, _ := d[key].(json.Number)
+	minor, err := number.Int64()
+	return minor, err == nil
 }
 
 // names finds what people call customers and invoices; the record holds ids alone.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 
 	"arrears/domain/audit"
@@ -11,7 +12,7 @@ import (
 func ofClaim(e audit.Entry, d data, who, what string) (mark string, style terminal.Style, text string) {
 	switch e.Action {
 	case "dispute.opened":
-		return "✂", terminal.Amber, fmt.Sprintf("%s withholds %s of %s (%s): that part is not asked for until it is decided", who, d.amount("amount_minor"), what, d.text("reason"))
+		return "✂", terminal.Amber, fmt.Sprintf("%s withholds %s of %s (%s): that part is not asked for until it is decided", who, d.amount("amount_minor"), what, cmp.Or(d.text("reason"), "nobody knows why yet"))
 	case "dispute.denied":
 		return "✗", terminal.Amber, fmt.Sprintf("the claim of %s is found invalid: %s is owed, and collected", who, d.amount("amount_minor"))
 	case "dispute.message_sent":

@@ -212,6 +212,7 @@ func TestScriptCanBePlayed(t *testing.T) {
 		}
 		paid := map[string]sample.Event{}
 		kinds := map[sample.EventKind]int{}
+		var banked []sample.BankPart
 		last := today
 		for _, e := range p.Script {
 			require.GreaterOrEqual(t, e.On, last)
@@ -226,9 +227,8 @@ func TestScriptCanBePlayed(t *testing.T) {
 				require.GreaterOrEqual(t, open[e.Invoice], int64(0), "%s of %s", e.Receipt, e.Invoice)
 				require.True(t, e.Currency.Valid())
 				paid[e.Receipt] = e
-			case sample.ReverseReceipt:
-				require.Equal(t, e.Invoice, paid[e.Receipt].Invoice)
-				open[e.Invoice] += paid[e.Receipt].AmountMinor
+			case sample.LoadBankFile:
+				banked = append(banked, bankDay(t, p, e, open)...)
 			case sample.PayShort:
 				require.Equal(t, sample.Event{}, paid[e.Receipt], "receipt numbers are unique")
 				require.Equal(t, open[e.Invoice], e.AmountMinor+e.ShortMinor, "paid but for what is withheld")
@@ -237,10 +237,6 @@ func TestScriptCanBePlayed(t *testing.T) {
 			case sample.DenyClaim:
 				require.Equal(t, open[e.Invoice], e.AmountMinor)
 				require.Greater(t, e.DueOn, e.On)
-			case sample.RepayClaim:
-				require.Equal(t, sample.Event{}, paid[e.Receipt], "receipt numbers are unique")
-				open[e.Invoice] -= e.AmountMinor
-				require.Zero(t, open[e.Invoice])
 			case sample.MakePromise:
 				require.LessOrEqual(t, e.AmountMinor, open[e.Invoice])
 				require.Greater(t, e.DueOn, e.On)
@@ -248,9 +244,10 @@ func TestScriptCanBePlayed(t *testing.T) {
 		}
 		require.LessOrEqual(t, last, today.AddDays(36))
 		require.Greater(t, kinds[sample.PayInvoice], 8)
-		for _, kind := range []sample.EventKind{sample.ReverseReceipt, sample.RejectApproval, sample.DecideApprovals, sample.MakePromise, sample.AddNote, sample.BreakPromise, sample.PayShort, sample.DenyClaim, sample.RepayClaim} {
+		for _, kind := range []sample.EventKind{sample.LoadBankFile, sample.SettleWaiting, sample.RejectApproval, sample.DecideApprovals, sample.MakePromise, sample.AddNote, sample.BreakPromise, sample.PayShort, sample.DenyClaim} {
 			require.Positive(t, kinds[kind], kind)
 		}
+		require.Equal(t, sample.BankParts(), banked, "each part once, in the order of the story")
 		early := 0
 		for _, e := range p.Script {
 			if e.On <= today.AddDays(20) && e.Kind == sample.PayInvoice {
@@ -259,6 +256,58 @@ func TestScriptCanBePlayed(t *testing.T) {
 		}
 		require.GreaterOrEqual(t, early, 6, "a demo of two minutes sees receipts stop chases")
 	}
+}
+
+// bankDay takes what a bank's file pays off what is open, and returns the parts that it plays.
+func bankDay(t *testing.T, p *sample.Portfolio, e sample.Event, open map[string]int64) []sample.BankPart {
+	t.Helper()
+	require.Less(t, e.Bank.On, e.On, "a bank tells of a day when it is over")
+	var parts []sample.BankPart
+	payers := map[string]bool{}
+	for _, b := range e.Bank.Payments {
+		parts = append(parts, b.Part)
+		require.False(t, payers[b.Payer], "each payer once a day")
+		payers[b.Payer] = true
+		require.Positive(t, b.AmountMinor)
+		require.NotContains(t, b.Text+b.Story, "{")
+		require.NotEmpty(t, b.Name)
+		var asked int64
+		for _, number := range b.Invoices {
+			require.Positive(t, open[number], "%s has something to be paid", number)
+			asked += open[number]
+		}
+		over := b.AmountMinor - asked
+		switch b.Part {
+		case sample.PaysLess, sample.PaysLessClaiming:
+			require.Less(t, over, int64(-25_00), "more than a bank charge is missing")
+		case sample.PaysOver:
+			require.Positive(t, over)
+		case sample.PaysForAnother:
+			require.NotEqual(t, invoiced(p, b.Invoices[0]), b.Payer)
+			require.Zero(t, over)
+		case sample.ComesBack:
+			require.NotEmpty(t, b.Return)
+			require.NotEmpty(t, b.EndToEnd)
+		default:
+			require.Zero(t, over, b.Part)
+		}
+		for _, number := range b.Invoices {
+			if b.Part != sample.PaysByDebit { // it comes back
+				open[number] = max(0, open[number]-b.AmountMinor)
+			}
+		}
+	}
+	return parts
+}
+
+// invoiced is whose invoice it is.
+func invoiced(p *sample.Portfolio, number string) string {
+	for _, inv := range p.Invoices {
+		if inv.Number == number {
+			return inv.Customer
+		}
+	}
+	return ""
 }
 
 // The copies are valid PDF: every offset of the cross-reference table points at its object.

@@ -16,8 +16,6 @@ type EventKind string
 const (
 	// PayInvoice records a receipt of AmountMinor and applies it to the invoice: POST /v1/receipts.
 	PayInvoice EventKind = "pay_invoice"
-	// ReverseReceipt undoes a receipt by its number, for Reason: POST /v1/receipts/{id}/reverse.
-	ReverseReceipt EventKind = "reverse_receipt"
 	// DecideApprovals has the sample's supervisor approve up to Count open approvals: POST /v1/approvals/{id}/decision.
 	DecideApprovals EventKind = "decide_approvals"
 	// RejectApproval has the supervisor reject one open approval with Reason as the comment.
@@ -31,8 +29,11 @@ const (
 	PayShort EventKind = "pay_short"
 	// DenyClaim has the sample's analyst find the claim invalid, payable by DueOn: POST /v1/disputes/{id}/decision.
 	DenyClaim EventKind = "deny_claim"
-	// RepayClaim records a receipt of AmountMinor for what was denied of the claim: POST /v1/receipts.
-	RepayClaim EventKind = "repay_claim"
+	// LoadBankFile loads what the bank tells of a day, Bank, as a file of the bank: POST /v1/bank-statements.
+	LoadBankFile EventKind = "load_bank_file"
+	// SettleWaiting has the sample's clerk take what waits of the bank's files and apply what is proposed for it:
+	// POST /v1/cash-exceptions/{id}/take and /apply.
+	SettleWaiting EventKind = "settle_waiting"
 	// BreakPromise happens by itself when nobody pays; the event only tells the story.
 	BreakPromise EventKind = "break_promise"
 )
@@ -51,6 +52,7 @@ type Event struct {
 	DueOn       calendar.Date
 	Count       int
 	Reason      string
+	Bank        *BankDay
 	Story       string // a line for the audience
 }
 
@@ -58,9 +60,8 @@ type Event struct {
 func (g *generator) script() {
 	g.payments()
 	g.approvals()
-	g.reversal()
 	g.broken()
-	g.deduction()
+	g.bank(g.deduction())
 	slices.SortStableFunc(g.out.Script, func(a, b Event) int { return cmp.Compare(a.On, b.On) })
 }
 
@@ -108,14 +109,6 @@ func (g *generator) approvals() {
 	}
 }
 
-// reversal: a bank takes a payment back, and the closed chase comes back to life.
-func (g *generator) reversal() {
-	inv := g.ofCustomer("C-1007")[0]
-	number := g.eventNumber()
-	g.event(5, Event{Kind: PayInvoice, Invoice: inv.Number, Receipt: number, AmountMinor: inv.AmountMinor, Currency: inv.Currency, Story: fmt.Sprintf("%s pays %s by direct debit", g.find("C-1007").Name, inv.Number)})
-	g.event(13, Event{Kind: ReverseReceipt, Invoice: inv.Number, Receipt: number, Reason: "direct debit returned by the bank", Story: "the bank returns the direct debit: the chase of " + inv.Number + " comes back"})
-}
-
 // broken: a promise is made on the telephone and not kept.
 func (g *generator) broken() {
 	inv := g.ofCustomer("C-1008")[0]
@@ -124,21 +117,21 @@ func (g *generator) broken() {
 	g.event(11, Event{Kind: BreakPromise, Invoice: inv.Number, Story: "no money came for " + inv.Number + ": the promise is broken, and the chase goes on"})
 }
 
-// deduction: a customer takes a cash discount after its terms have ended; the claim is denied, asked for, and repaid.
-func (g *generator) deduction() {
+// deduction: a customer takes a cash discount after its terms have ended, and the claim is denied and asked for. What was
+// denied is repaid by a file of the bank.
+func (g *generator) deduction() (denied Event) {
 	inv := g.ofCustomer("C-1001")[1]
 	name, taken := g.find("C-1001").Name, inv.AmountMinor/50 // two per cent
 	event := Event{Invoice: inv.Number, Currency: inv.Currency, Claim: "CD-" + inv.Number}
-	paid, denied, repaid := event, event, event
+	paid := event
+	denied = event
 	paid.Kind, paid.Receipt, paid.AmountMinor, paid.ShortMinor = PayShort, g.eventNumber(), inv.AmountMinor-taken, taken
 	paid.Reason, paid.Story = "cash discount", fmt.Sprintf("%s pays %s short: two per cent less, for a discount that has ended", name, inv.Number)
 	g.event(5, paid)
 	denied.Kind, denied.AmountMinor, denied.DueOn = DenyClaim, taken, g.out.Today.AddDays(9)
 	denied.Reason, denied.Story = "Paid after the discount had ended.", "the analyst denies the deduction on "+inv.Number+": it is owed, and asked for by a ladder of its own"
 	g.event(6, denied)
-	repaid.Kind, repaid.Receipt, repaid.AmountMinor = RepayClaim, g.eventNumber(), taken
-	repaid.Story = fmt.Sprintf("%s repays what it deducted from %s", name, inv.Number)
-	g.event(15, repaid)
+	return denied
 }
 
 func (g *generator) eventNumber() string {

@@ -1,0 +1,221 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"arrears/devstack/internal/statement"
+	"arrears/domain/access"
+	"arrears/domain/money"
+	"arrears/internal/sample"
+	"arrears/internal/terminal"
+)
+
+// The demonstration's bank.
+const (
+	// accountNumber is the creditor's, as reminders name it.
+	accountNumber = 42_778_193
+	// openingMinor is what was on the account before the first statement.
+	openingMinor = 250_000_00
+	// loadLimit bounds how long a file of a few payments may take to be loaded.
+	loadLimit = time.Minute
+)
+
+// ourAccount is the creditor's account.
+func ourAccount() string { return statement.IBAN("DE", accountNumber) }
+
+// statementOf writes what the bank tells of a day. It goes on where the days before it ended.
+func (p *player) statementOf(day *sample.BankDay, currency money.Currency) statement.Statement {
+	s := statement.Statement{Account: ourAccount(), Currency: string(currency), On: day.On, Sequence: day.Number, Opening: openingMinor}
+	for _, e := range p.script {
+		if e.Bank != nil && e.Bank.Number < day.Number {
+			s.Opening += moved(e.Bank.Payments)
+		}
+	}
+	for n, b := range day.Payments {
+		s.Bookings = append(s.Bookings, statement.Booking{
+			Minor: signedMinor(b), Payer: b.Name, Account: accountOf(b.Payer), Reference: fmt.Sprintf("BPE-%s-%d", day.On, n+1),
+			EndToEnd: b.EndToEnd, Text: b.Text, Return: b.Return,
+		})
+	}
+	return s
+}
+
+func moved(list []sample.BankPayment) (sum int64) {
+	for _, b := range list {
+		sum += signedMinor(b)
+	}
+	return sum
+}
+
+// signedMinor is negative for money that the bank takes back.
+func signedMinor(b sample.BankPayment) int64 {
+	if b.Return != "" {
+		return -b.AmountMinor
+	}
+	return b.AmountMinor
+}
+
+// accountOf invents the account of a customer by its number.
+func accountOf(customer string) string {
+	var number int64
+	for _, r := range customer {
+		if r >= '0' && r <= '9' {
+			number = number*10 + int64(r-'0')
+		}
+	}
+	return statement.IBAN("DE", number)
+}
+
+// loadBank has the supervisor confirm the account once, and the clerk load the bank's file, as a person would upload it.
+func (p *player) loadBank(ctx context.Context, key string, e sample.Event) error {
+	file := fmt.Sprintf("statement-%s.xml", e.Bank.On)
+	content := p.statementOf(e.Bank, e.Currency).Bytes()
+	if err := os.MkdirAll(p.bank, 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(p.bank, file), content, 0o644); err != nil {
+		return err
+	}
+	if e.Bank.Number == 1 {
+		account := map[string]any{"iban": ourAccount(), "name": "Bank of Port Ellery"}
+		if err := p.callers[access.Supervisor].post(ctx, "/v1/bank-accounts", key+"-account", account); err != nil {
+			return err
+		}
+	}
+	p.say(fmt.Sprintf("%s (%s)", e.Story, file))
+	for _, b := range e.Bank.Payments {
+		p.detail(fmt.Sprintf("%14s  ", shownAmount(signedMinor(b), e.Currency)), b.Story)
+	}
+	id, err := p.callers[access.Clerk].upload(ctx, "/v1/bank-statements", key, file, content)
+	if err != nil {
+		return err
+	}
+	return p.awaitLoaded(ctx, id)
+}
+
+// awaitLoaded returns when the file's workflow has ended; the record tells what became of the payments.
+func (p *player) awaitLoaded(ctx context.Context, id string) error {
+	limited, cancel := context.WithTimeout(ctx, loadLimit)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var file struct {
+			State       string `json:"state"`
+			RefusedCode string `json:"refused_code"`
+			RefusedText string `json:"refused_text"`
+		}
+		if err := p.callers[access.Clerk].get(limited, "/v1/bank-files/"+id, &file); err != nil {
+			return err
+		}
+		switch file.State {
+		case "done":
+			return nil
+		case "refused":
+			return fmt.Errorf("the bank's file was refused: %s %s", file.RefusedCode, file.RefusedText)
+		}
+		select {
+		case <-limited.Done():
+			return errors.Join(errors.New("the bank's file is not loaded yet"), limited.Err())
+		case <-tick.C:
+		}
+	}
+}
+
+// waiting is what waits for a clerk, with what matching proposes.
+type waiting struct {
+	ID          string `json:"id"`
+	Currency    string `json:"currency"`
+	AmountMinor int64  `json:"amount_minor"`
+	ValueOn     string `json:"value_on"`
+	Version     int64  `json:"version"`
+	Payment     struct {
+		Payer string   `json:"payer"`
+		Texts []string `json:"texts"`
+	} `json:"payment"`
+	Proposals []struct {
+		ID      string `json:"id"`
+		State   string `json:"state"`
+		Score   int    `json:"score"`
+		Reasons []said `json:"reasons"`
+		Stops   []said `json:"stops"`
+	} `json:"proposals"`
+}
+
+// said is a reason in words.
+type said struct {
+	Words string `json:"words"`
+}
+
+func words(list []said) string {
+	all := make([]string, len(list))
+	for n, reason := range list {
+		all[n] = reason.Words
+	}
+	return strings.Join(all, "; ")
+}
+
+// settle has the clerk read the list of what waits, best proposal first, and apply what is proposed for each.
+func (p *player) settle(ctx context.Context, key string, e sample.Event) error {
+	var page struct{ Items []waiting }
+	if err := p.callers[access.Clerk].get(ctx, "/v1/cash-exceptions?kind=receipt&limit=5", &page); err != nil {
+		return err
+	}
+	p.say(e.Story)
+	if len(page.Items) == 0 {
+		p.detail("  ", "nothing waits")
+	}
+	var failures []error
+	for n, row := range page.Items {
+		failures = append(failures, p.settleOne(ctx, fmt.Sprintf("%s-%d", key, n), row.ID))
+	}
+	return errors.Join(failures...)
+}
+
+func (p *player) settleOne(ctx context.Context, key, id string) error {
+	clerk, path := p.callers[access.Clerk], "/v1/cash-exceptions/"+id
+	var w waiting
+	if err := clerk.get(ctx, path, &w); err != nil {
+		return err
+	}
+	p.detail(fmt.Sprintf("%14s  ", shownAmount(w.AmountMinor, money.Currency(w.Currency))),
+		fmt.Sprintf("from %s on %s: “%s”", w.Payment.Payer, w.ValueOn, strings.Join(w.Payment.Texts, " ")))
+	if len(w.Proposals) == 0 {
+		return nil
+	}
+	best := w.Proposals[0]
+	p.detail("      proposed  ", fmt.Sprintf("with %d points of 1000: %s", best.Score, words(best.Reasons)))
+	p.detail("     but waits  ", words(best.Stops))
+	if err := clerk.postFor(ctx, path+"/take", key+"-take", map[string]any{"version": w.Version}, &w); err != nil {
+		return err
+	}
+	p.say("the clerk calls, hears that it is right, and applies it as proposed")
+	return clerk.post(ctx, path+"/apply", key, map[string]any{"proposal_id": best.ID, "version": w.Version})
+}
+
+// shownAmount is an amount as people read it.
+func shownAmount(minor int64, currency money.Currency) string {
+	return string(currency) + " " + money.Of(minor, currency).Format("en")
+}
+
+// say tells what a person of the script does.
+func (p *player) say(text string) {
+	for n, line := range folded(text, lineWidth-4) {
+		mark := "» "
+		if n > 0 {
+			mark = "  "
+		}
+		p.screen.Line("  " + p.screen.Paint(terminal.Bold, mark+line))
+	}
+}
+
+// detail tells more of it under a head of its own.
+func (p *player) detail(head, text string) {
+	p.screen.Line("    " + hanging(head, text, lineWidth-4-len([]rune(head)), "    "))
+}
