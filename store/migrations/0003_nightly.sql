@@ -92,6 +92,8 @@ CREATE TABLE snapshot_items (
   version           bigint NOT NULL,             -- of the item: tells at the next snapshot whether it has changed
   PRIMARY KEY (as_of, item_id)
 );
+CREATE INDEX snapshot_items_customer ON snapshot_items (as_of, customer_id, item_id);
+CREATE INDEX snapshot_items_bucket ON snapshot_items (as_of, bucket, item_id);
 -- A closed item is in one snapshot, the first after it was closed, unless it changes again.
 CREATE INDEX snapshot_items_closed ON snapshot_items (item_id, version) WHERE open_minor = 0;
 CREATE TABLE snapshot_sums (

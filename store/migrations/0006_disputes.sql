@@ -148,6 +148,9 @@ CREATE INDEX disputes_team ON disputes (team, deadline_on, id) WHERE state NOT I
 CREATE INDEX disputes_reason ON disputes (reason, id);
 -- References are compared by their letters and digits.
 CREATE INDEX disputes_reference ON disputes (lower(regexp_replace(claim_reference, '[^[:alnum:]]+', '', 'g')), customer_id) WHERE claim_reference <> '';
+-- What ANALYZE learns of the expression of a partial index is not used for it: without statistics of its own a reference counts as
+-- one of 200, and a list in the order of ids reads all claims.
+CREATE STATISTICS disputes_reference_of ON (lower(regexp_replace(claim_reference, '[^[:alnum:]]+', '', 'g'))) FROM disputes;
 CREATE INDEX disputes_receipt ON disputes (receipt_id) WHERE receipt_id IS NOT NULL;
 CREATE INDEX disputes_split ON disputes (split_from) WHERE split_from IS NOT NULL;
 
