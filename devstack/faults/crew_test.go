@@ -2,14 +2,11 @@ package faults
 
 import (
 	"math/rand/v2"
-	"net"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"arrears/devstack/e2e/house"
 	"arrears/internal/failpoint"
@@ -185,13 +182,4 @@ func trap(t *testing.T, point string) string {
 func (c *crew) awaitKill() {
 	c.t.Helper()
 	c.h.Until("a process dies at its point", func() bool { return c.kills() > 0 })
-}
-
-// freeAddress is an address of this machine on which nobody listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }

@@ -138,7 +138,7 @@ func askedTwice(t *testing.T, trap string) *stage {
 	customer := h.Customer("a001")
 	c := newCrew(t, h)
 	c.keep("worker", []string{"worker"})
-	hosts := []string{freeAddress(t), freeAddress(t)}
+	hosts := []string{house.FreeAddress(t), house.FreeAddress(t)}
 	for _, host := range hosts {
 		c.keep("api "+host, []string{"serve"}, "ARREARS_HTTP_ADDR="+host, trap)
 	}

@@ -196,11 +196,7 @@ func interpolate(text string) string {
 // free is an address of this machine on which nobody listens and that was not given out before.
 func (c *containers) free() string {
 	for {
-		l, err := (&net.ListenConfig{}).Listen(c.t.Context(), "tcp", "127.0.0.1:0")
-		require.NoError(c.t, err)
-		address := l.Addr().String()
-		require.NoError(c.t, l.Close())
-		if !c.given[address] {
+		if address := house.FreeAddress(c.t); !c.given[address] {
 			c.given[address] = true
 			return address
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -19,6 +20,7 @@ import (
 
 	"arrears/app"
 	"arrears/auth"
+	"arrears/devstack/internal/loopback"
 	"arrears/domain/access"
 )
 
@@ -29,7 +31,7 @@ var binary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "arrears")
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
 	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "arrears").Output()
 	if err != nil {
@@ -185,7 +187,7 @@ func (h *House) Key(name string, role access.Role) string {
 
 func (h *House) serve(token string) *API {
 	h.t.Helper()
-	address := freeAddress(h.t)
+	address := FreeAddress(h.t)
 	a := &API{Process: h.Process([]string{"serve"}, "ARREARS_HTTP_ADDR="+address), url: "http://" + address, token: token}
 	h.Until("the API answers", func() bool {
 		answer, err := a.Do(http.MethodGet, "/healthz", "", nil)
@@ -217,11 +219,10 @@ func (a *API) Do(method, path, key string, body []byte) (*http.Response, error) 
 	return http.DefaultClient.Do(request)
 }
 
-// freeAddress is an address of this machine on which nobody listens.
-func freeAddress(t testing.TB) string {
+// FreeAddress is an address of this machine on which nobody listens.
+func FreeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	port, err := loopback.FreePort()
 	require.NoError(t, err)
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	return net.JoinHostPort(loopback.Host, strconv.Itoa(port))
 }
