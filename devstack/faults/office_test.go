@@ -187,6 +187,18 @@ func (o *office) decideAll() {
 	})
 }
 
+// atWork reports whether something of everything that needs no decision was done.
+func (o *office) atWork() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, table := range []string{"customers", "invoices", "receipts", "notes", "imports"} {
+		if len(o.recorded[table]) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // atRest reports whether all that was entered has had its reminder or is paid.
 func (o *office) atRest() bool {
 	if o.h.Count("approvals", "state = 'open'") > 0 {

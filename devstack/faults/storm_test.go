@@ -42,6 +42,7 @@ func TestAStormOfKills(t *testing.T) {
 	defer close(s.quit)
 
 	office := s.openOffice()
+	s.h.Until("everybody is at work", office.atWork)
 	s.rage(kills)
 	office.close()
 	awaitDatabase(t, s.h)
@@ -82,7 +83,7 @@ func (s *storm) openOffice() *office {
 	for i := range 2 {
 		keep(fmt.Sprintf("worker %d", i), []string{"worker", "--no-relay"})
 		keep(fmt.Sprintf("relay %d", i), []string{"relay"})
-		host := freeAddress(s.t)
+		host := house.FreeAddress(s.t)
 		hosts = append(hosts, host)
 		keep(fmt.Sprintf("api %d", i), []string{"serve"}, "ARREARS_HTTP_ADDR="+host)
 	}

@@ -13,6 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// patience is how long a test waits for what takes a moment on a machine that is not busy.
+const patience = time.Minute
+
 // placeWithPid is a place whose postmaster.pid begins with the given line.
 func placeWithPid(t *testing.T, first string) *place {
 	t.Helper()
@@ -73,9 +76,9 @@ func TestClustersAreToldApartByTheirNames(t *testing.T) {
 
 func TestStopGentlyGetsHarder(t *testing.T) {
 	t.Parallel()
-	willing := spawned(t, "sleep", "60")
+	willing := spawned(t, "sleep", "600")
 	require.True(t, stopGently(t.Context(), []int{willing.pid()}, syscall.SIGTERM))
-	require.True(t, willing.wait(t.Context(), time.Second))
+	require.True(t, willing.wait(t.Context(), patience))
 	require.False(t, alive(willing.pid()))
 }
 
@@ -95,7 +98,7 @@ func TestSpawnReportsWhatCannotStart(t *testing.T) {
 
 func TestProcessTableShowsParentsAndDeaths(t *testing.T) {
 	t.Parallel()
-	c := spawned(t, "sleep", "61")
+	c := spawned(t, "sleep", "601")
 	require.True(t, c.running())
 	require.False(t, c.wait(t.Context(), time.Millisecond))
 	require.Contains(t, childrenOf(os.Getpid()), c.pid())
@@ -107,8 +110,8 @@ func TestProcessTableShowsParentsAndDeaths(t *testing.T) {
 	require.Equal(t, c.pid(), group, "a process group of its own, which Ctrl-C in our terminal does not reach")
 
 	c.signal(syscall.SIGKILL)
-	require.True(t, c.wait(t.Context(), 5*time.Second))
-	require.True(t, awaitGone(t.Context(), []int{c.pid()}, time.Second))
+	require.True(t, c.wait(t.Context(), patience))
+	require.True(t, awaitGone(t.Context(), []int{c.pid()}, patience))
 	require.False(t, c.running())
 }
 
@@ -116,6 +119,6 @@ func TestAZombieCountsAsDead(t *testing.T) {
 	t.Parallel()
 	cmd := exec.CommandContext(t.Context(), "true")
 	require.NoError(t, cmd.Start()) // and not waited for yet
-	require.Eventually(t, func() bool { return !alive(cmd.Process.Pid) }, 5*time.Second, pollInterval)
+	require.Eventually(t, func() bool { return !alive(cmd.Process.Pid) }, patience, pollInterval)
 	require.NoError(t, cmd.Wait())
 }

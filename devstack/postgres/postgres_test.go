@@ -103,7 +103,7 @@ func TestStalePidFileOfALivingStrangerIsIgnored(t *testing.T) {
 	require.NoError(t, s.Stop(t.Context()))
 
 	// The stranger runs as the server's own user: with that PostgreSQL by itself would refuse to start.
-	stranger := exec.CommandContext(t.Context(), "sleep", "60")
+	stranger := exec.CommandContext(t.Context(), "sleep", "600")
 	s.place.account.become(stranger)
 	require.NoError(t, stranger.Start())
 	t.Cleanup(func() { _ = stranger.Process.Kill(); _ = stranger.Wait() })
@@ -138,7 +138,7 @@ func TestBackendsWithoutPostmasterDoNotHinder(t *testing.T) {
 	go func() {
 		_, _ = conn.Exec(context.WithoutCancel(t.Context()), "SELECT sum(i) FROM generate_series(1, 1e9) i")
 	}()
-	require.Eventually(t, func() bool { return len(s.place.orphanedBackends()) > 0 }, 5*time.Second, pollInterval)
+	require.Eventually(t, func() bool { return len(s.place.orphanedBackends()) > 0 }, patience, pollInterval)
 
 	require.NoError(t, syscall.Kill(s.PID(), syscall.SIGKILL)) // the postmaster alone: its backends stay a while
 	<-s.Done()

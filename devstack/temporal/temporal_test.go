@@ -44,14 +44,13 @@ func start(t *testing.T, opts temporal.Options) *temporal.Server {
 	server, err := temporal.Start(t.Context(), opts)
 	require.NoError(t, err)
 	t.Logf("started in %v", time.Since(began))
-	require.Less(t, time.Since(began), 30*time.Second)
 	return server
 }
 
 func stop(t *testing.T, server *temporal.Server) {
 	t.Helper()
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	require.NoError(t, server.Stop(ctx))
 	t.Logf("stopped in %v", time.Since(began))

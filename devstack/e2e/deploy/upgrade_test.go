@@ -51,7 +51,9 @@ func TestAWorkerOfTheLastReleaseBesideThisOne(t *testing.T) {
 	before.Stop()
 	h.Pay(invoices[0], 100_00)
 	h.Pay(invoices[1], 40_00)
-	h.Until("this version reminds all others again", func() bool { return h.Count("items", "level = 2") == cases-1 })
+	h.Until("this version reminds all others again", func() bool {
+		return h.Count("items", "level = 2 AND invoice_id <> $1", invoices[0].ID) == cases-1
+	})
 	for _, inv := range invoices[1:] {
 		h.Pay(inv, h.Item(inv).OpenMinor)
 	}

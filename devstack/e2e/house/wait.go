@@ -122,13 +122,24 @@ UNION ALL
 SELECT 'dispute/' || id FROM disputes`)
 }
 
-// Events counts the events of the latest run of an invoice's workflow; Status is how that run stands.
+// Events counts the events of the latest run of an invoice's workflow; Status is how that run stands. A task that a busy
+// machine took up too late, and that the engine therefore gave out again, says nothing about the workflow and does not count.
 func (h *House) Events(kind string, subject uuid.UUID) int {
 	h.t.Helper()
 	runs, ok, err := h.Engine.Histories(h.t.Context(), kind, contract.Step{Subject: subject})
 	require.NoError(h.t, err)
 	require.True(h.t, ok, "the workflow of %s has no history", subject)
-	return len(runs[len(runs)-1].History.GetEvents())
+	events := runs[len(runs)-1].History.GetEvents()
+	late := 0
+	for _, e := range events {
+		if a := e.GetWorkflowTaskTimedOutEventAttributes(); a != nil {
+			late += 2 // it and the task's being scheduled
+			if a.GetStartedEventId() > 0 {
+				late++
+			}
+		}
+	}
+	return len(events) - late
 }
 
 // Status is how the latest run of a workflow stands; "none" when there is none.
