@@ -40,7 +40,7 @@ type Config struct {
 // (PATCH /v1/settings).
 type Creditor struct {
 	Name        string `env:"ARREARS_CREDITOR_NAME" envDefault:"Our company" doc:"new installation: name of the creditor, as notices show it"`
-	Address     string `env:"ARREARS_CREDITOR_ADDRESS" doc:"new installation: postal address, lines separated by \\n"`
+	Address     string `env:"ARREARS_CREDITOR_ADDRESS" doc:"new installation: postal address as it stands below the name, lines separated by \\n"`
 	RemitTo     string `env:"ARREARS_REMIT_TO" doc:"new installation: bank details as notices show them, lines separated by \\n"`
 	TimeZone    string `env:"ARREARS_TIME_ZONE" envDefault:"UTC" doc:"new installation: time zone (IANA name)"`
 	Language    string `env:"ARREARS_LANGUAGE" envDefault:"en" doc:"new installation: language of notices where the customer states none"`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,15 @@ const (
 
 // ourAccount is the creditor's account.
 func ourAccount() string { return statement.IBAN("DE", accountNumber) }
+
+// inFours writes an account's number as people read it.
+func inFours(number string) string {
+	var groups []string
+	for group := range slices.Chunk([]byte(number), 4) {
+		groups = append(groups, string(group))
+	}
+	return strings.Join(groups, " ")
+}
 
 // statementOf writes what the bank tells of a day. It goes on where the days before it ended.
 func (p *player) statementOf(day *sample.BankDay, currency money.Currency) statement.Statement {

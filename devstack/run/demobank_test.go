@@ -89,4 +89,5 @@ func TestAccountsAreInventedByNumber(t *testing.T) {
 	require.NotEqual(t, accountOf("C-1001"), accountOf("C-1002"))
 	require.Len(t, accountOf("C-1001"), 22)
 	require.Regexp(t, `^DE\d\d00000000`, accountOf("C-1001"), "of no bank that there is")
+	require.Equal(t, "DE89 3704 0044 0532 0130 00", inFours("DE89370400440532013000"))
 }

@@ -75,7 +75,7 @@ func (o Options) config(h *home, where stack.Addresses) (config.Config, error) {
 	variables := map[string]string{
 		"ARREARS_CREDITOR_NAME":    "Lindqvist & Morrow Instruments",
 		"ARREARS_CREDITOR_ADDRESS": `14 Harbour Row\nPort Ellery`,
-		"ARREARS_REMIT_TO":         `Bank of Port Ellery\nAccount 0042 7781 93\nplease state the invoice number`,
+		"ARREARS_REMIT_TO":         `Bank of Port Ellery\nIBAN ` + inFours(ourAccount()),
 		"ARREARS_FROM_ADDRESS":     "receivables@lindqvist-morrow.example",
 		"ARREARS_REPLY_DOMAIN":     "reply.lindqvist-morrow.example",
 	}

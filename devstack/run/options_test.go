@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +59,20 @@ func TestTheStackDecidesWhereThingsAre(t *testing.T) {
 	require.Equal(t, "/data/letters", cfg.Notices.LetterDir)
 	require.Equal(t, "/data/documents", cfg.Documents.Store)
 	require.Less(t, cfg.Notices.Pause, time.Second)
+}
+
+// Messages name the creditor above its address, and the account whose statements the story loads.
+func TestTheCreditorIsNamedOnceWithItsAccount(t *testing.T) {
+	t.Parallel()
+	o, err := FromEnvironment(true, nil, io.Discard)
+	require.NoError(t, err)
+	cfg, err := o.config(&home{dir: "/data"}, stack.Addresses{
+		DatabaseURL: "postgres://here/arrears", Temporal: "127.0.0.1:1", TemporalNamespace: "arrears", SMTP: "127.0.0.1:2525",
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, cfg.Creditor.Address)
+	require.NotContains(t, cfg.Creditor.Address, cfg.Creditor.Name)
+	require.Contains(t, strings.ReplaceAll(cfg.Creditor.RemitTo, " ", ""), ourAccount())
 }
 
 func TestADemonstrationBeginsOnAMondayAndStandsStill(t *testing.T) {
