@@ -11,7 +11,7 @@ import (
 )
 
 // endStatement does what the end of a statement says: a correction or deletion takes away what it no longer tells, and a
-// proven closing balance is that of the account. Done again it changes nothing.
+// proven closing balance is that of the account; a lockbox's cheques are a deposit. Done again it changes nothing.
 func (a *App) endStatement(ctx context.Context, id uuid.UUID, alive func()) error {
 	for more := true; more; alive() {
 		err := a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
@@ -24,6 +24,9 @@ func (a *App) endStatement(ctx context.Context, id uuid.UUID, alive func()) erro
 				if more, err = a.replaceStatements(ctx, tx, now, s); err != nil || more {
 					return err
 				}
+			}
+			if err := a.deposited(ctx, tx, now, s); err != nil {
+				return err
 			}
 			return proveAccount(ctx, tx, s)
 		})

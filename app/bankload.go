@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -273,28 +275,63 @@ func (b *bankBatchWork) record(ctx context.Context, l *loading, account port.Ban
 	return b.takeIn(ctx, account, s, fresh.list, stop)
 }
 
-// takeIn records new payments: credits become receipts, debits that take an earlier one back undo it.
+// takeIn records new payments: credits become receipts, debits that take an earlier one back undo it. A lockbox's deposit is what
+// its cheques are.
 func (b *bankBatchWork) takeIn(ctx context.Context, account port.BankAccount, s port.BankStatement, fresh []element, stop string) error {
-	var money []incoming
-	at := map[uuid.UUID]int{}
 	entries := make([]port.BankEntry, len(fresh))
 	for n, e := range fresh {
-		entry, err := b.entry(account, e)
+		var err error
+		if entries[n], err = b.entry(account, e); err != nil {
+			return err
+		}
+	}
+	deposits, err := b.depositsOf(ctx, s, entries)
+	if err != nil {
+		return err
+	}
+	money := map[string][]incoming{} // by what stops it
+	at := map[uuid.UUID]int{}
+	sums := map[uuid.UUID]port.BankDeposit{}
+	for n := range entries {
+		entry := &entries[n]
+		at[entry.ID] = n
+		said, likely := depositOf(*entry, deposits[entry.ID])
+		switch {
+		case said != nil && !claimed(sums, *said):
+			entry.Outcome, sums[entry.ID] = port.EntryDetailed, *said
+			b.file.Counts.Known++
+			continue
+		case !entry.Credit:
+			continue
+		}
+		receipt, err := b.receipt(account, *entry)
 		if err != nil {
 			return err
 		}
-		entries[n], at[entry.ID] = entry, n
-		if entry.Credit {
-			receipt, err := b.receipt(account, entry)
-			if err != nil {
-				return err
-			}
-			money = append(money, incoming{entry: entry.ID, receipt: receipt, seen: matching.FromTransaction(receipt.ID, *e.transaction)})
+		why := stop
+		if likely && stop == "" {
+			why = stopLockbox
 		}
+		money[why] = append(money[why], incoming{entry: entry.ID, receipt: receipt, seen: matching.FromTransaction(receipt.ID, *fresh[n].transaction)})
 	}
 	if err := b.tx.InsertBankEntries(ctx, entries); err != nil {
 		return err
 	}
+	for id, deposit := range sums {
+		if err := b.tx.ClaimBankDeposit(ctx, deposit, id); err != nil {
+			return err
+		}
+	}
+	for _, why := range slices.Sorted(maps.Keys(money)) {
+		if err := b.receive(ctx, money[why], why, entries, at); err != nil {
+			return err
+		}
+	}
+	return b.takeAllBack(ctx, fresh, entries, stop)
+}
+
+// receive makes receipts of credits.
+func (b *bankBatchWork) receive(ctx context.Context, money []incoming, stop string, entries []port.BankEntry, at map[uuid.UUID]int) error {
 	done, err := b.app.takeIn(ctx, b.tx, b.now, b.file.CreatedBy, money, stop)
 	if err != nil {
 		return err
@@ -307,7 +344,12 @@ func (b *bankBatchWork) takeIn(ctx context.Context, account port.BankAccount, s 
 			return err
 		}
 	}
-	for n := range entries { // when all money is there that they may take back
+	return nil
+}
+
+// takeAllBack looks at the debits when all money is there that they may take back.
+func (b *bankBatchWork) takeAllBack(ctx context.Context, fresh []element, entries []port.BankEntry, stop string) error {
+	for n := range entries {
 		if entries[n].Credit {
 			continue
 		}

@@ -108,6 +108,9 @@ func (a *App) matchAgain(ctx context.Context, tx port.Tx, now time.Time, f *port
 		if err != nil {
 			return false, err
 		}
+		if e.Stop == stopLockbox {
+			continue // a person says what it is
+		}
 		e.Stop = ""
 		list = append(list, e)
 	}

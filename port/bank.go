@@ -168,6 +168,16 @@ type NamedEntry struct {
 	Kind int16 // 0: its own key
 }
 
+// BankDeposit is what a lockbox's day or one batch of it was in sum.
+type BankDeposit struct {
+	AccountID uuid.UUID
+	Lockbox   string // the account's number
+	On        calendar.Date
+	Batch     string // empty: all of the day
+	Currency  money.Currency
+	Minor     int64
+}
+
 // DayTeller is a statement that tells of a day.
 type DayTeller struct {
 	BankStatement
@@ -280,6 +290,17 @@ type Bank interface {
 	// EntriesUntold reads the payments that a statement told of and its replacement did not: at most limit.
 	EntriesUntold(ctx context.Context, statementID uuid.UUID, limit int) ([]BankEntry, error)
 	ListBankEntries(ctx context.Context, f BankEntryFilter, p Page) (Paged[BankEntry], error)
+
+	// PutBankDeposits sums what a lockbox took in on a day, by batch and as a whole, and returns the sums of which no statement has
+	// told, the whole first. Until the end of the transaction nobody looks for deposits.
+	PutBankDeposits(ctx context.Context, accountID uuid.UUID, on calendar.Date) ([]BankDeposit, error)
+	// BankDepositsOf reads the sums that payments on an account may be: another account's, of the same amount, that no payment is
+	// yet, from a day after to seven before the value date. Until the end of the transaction nobody keeps deposits.
+	BankDepositsOf(ctx context.Context, accountID uuid.UUID, list []BankEntry) (map[uuid.UUID][]BankDeposit, error)
+	// DepositEntries reads the credits that may be a deposit's and tell no payer, as BankDepositsOf compares them.
+	DepositEntries(ctx context.Context, d BankDeposit) ([]BankEntry, error)
+	// ClaimBankDeposit notes which payment a deposit is: a day's is that of all its batches.
+	ClaimBankDeposit(ctx context.Context, d BankDeposit, entryID uuid.UUID) error
 
 	// StoppedFiles reads the files with receipts that wait because nothing of an account or a statement is applied by itself, at
 	// most 1,000.

@@ -127,6 +127,7 @@ CREATE TABLE bank_entries (
 );
 CREATE INDEX bank_entries_twin ON bank_entries (account_id, value_on, entry_minor) WHERE part <= 1;
 CREATE INDEX bank_entries_day ON bank_entries (account_id, booked_on);
+CREATE INDEX bank_entries_deposit ON bank_entries (amount_minor, value_on) WHERE credit AND payer_account = '' AND end_to_end = '';
 CREATE INDEX bank_entries_early ON bank_entries (early_by) WHERE early_by IS NOT NULL;
 CREATE INDEX bank_entries_final ON bank_entries (final_by) WHERE final_by IS NOT NULL;
 CREATE INDEX bank_entries_receipt ON bank_entries (receipt_id) WHERE receipt_id IS NOT NULL;
@@ -141,6 +142,18 @@ CREATE TABLE bank_entry_names (
   entry_key  text COLLATE "C" NOT NULL,
   PRIMARY KEY (account_id, key)
 );
+
+-- What a lockbox took in, by batch and, without one, by day: a statement may show it as one deposit.
+CREATE TABLE bank_deposits (
+  account_id   uuid NOT NULL REFERENCES bank_accounts,  -- the lockbox
+  booked_on    date NOT NULL,
+  batch        text NOT NULL,
+  currency     char(3) NOT NULL,
+  amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+  entry_id     uuid REFERENCES bank_entries,            -- the statement's deposit
+  PRIMARY KEY (account_id, booked_on, batch, currency)
+);
+CREATE INDEX bank_deposits_sum ON bank_deposits (amount_minor, booked_on) WHERE entry_id IS NULL;
 
 ALTER TABLE nudges DROP CONSTRAINT nudges_kind_check;
 ALTER TABLE nudges ADD CONSTRAINT nudges_kind_check CHECK (kind IN ('invoice','deduction','notice','nightly','dispute','bank-file'));
