@@ -91,7 +91,8 @@ var sentences = map[string]string{
 	"dispute.submitted":                "The denial was submitted ({submit_channel}), round {round}.",
 	"dispute.answered":                 "The customer's answer to the denial: {answer}.",
 	"dispute.appealed":                 "The customer objects to the denial: {amount_minor} are undecided again.",
-	"dispute.split":                    "The claim was split: {amount_minor}.",
+	"dispute.split":                    "The claim was split into {pieces}: {amount_minor} in all.",
+	splitOff:                           "A claim over {amount_minor} was split off another.",
 	"dispute.given_up":                 "{amount_minor} of the claim were given up.",
 	"dispute.withdrawn":                "The customer took the claim back: {amount_minor}.",
 	"dispute.reopened":                 "The case was taken up again: {amount_minor} are undecided.",
@@ -99,7 +100,7 @@ var sentences = map[string]string{
 	"dispute.deadline_warned":          "The deadline ({deadline}) is near: {due_on}.",
 	"dispute.deadline_met":             "What the deadline ({deadline}) of {due_on} asks for has happened.",
 	"dispute.deadline_lapsed":          "The deadline ({deadline}) of {due_on} passed; someone higher has a task.",
-	"dispute.opened":                   "A claim over {amount_minor} was opened ({reason}), taken on {taken_on}.",
+	"dispute.opened":                   "A claim over {amount_minor} was opened as a {kind} ({reason}), taken on {taken_on}.",
 	"dispute.credited":                 "{amount_minor} of the claim were credited.",
 	"dispute.uncredited":               "A credit of the claim over {amount_minor} was undone.",
 	"dispute.denied":                   "{amount_minor} of the claim are to be paid by {payable_by}.",
@@ -131,6 +132,9 @@ var sentences = map[string]string{
 	"dispute.linked":                   "The claim was linked to another ({link_kind}, {link_state}).",
 }
 
+// splitOff is the sentence of a split in the story of what was split off.
+const splitOff = "dispute.split_off"
+
 // inWords tells an audit entry as a sentence. It is never empty.
 func inWords(e audit.Entry) string {
 	var data map[string]any
@@ -139,7 +143,11 @@ func inWords(e audit.Entry) string {
 	if err := decoder.Decode(&data); err != nil {
 		data = nil
 	}
-	sentence, ok := sentences[e.Action]
+	action := e.Action
+	if _, off := data["split_from"]; off {
+		action = splitOff
+	}
+	sentence, ok := sentences[action]
 	if !ok {
 		return plain(e.Action)
 	}

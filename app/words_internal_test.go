@@ -21,6 +21,10 @@ func TestInWords(t *testing.T) {
 		{"call.logged", `{"outcome":"left_message"}`, "A call was logged (left message)."},
 		{"case.armed", `{"wake_at":""}`, "The collection began."},
 		{"task.opened", `{"kind":"follow_up","due_on":"2026-03-06"}`, "A task was opened (follow up), due 2026-03-06."},
+		{"dispute.opened", `{"kind":"deduction","amount_minor":20000,"currency":"EUR","reason":"","taken_on":"2026-05-11"}`,
+			"A claim over EUR 200.00 was opened as a deduction, taken on 2026-05-11."},
+		{"dispute.split", `{"amount_minor":20000,"currency":"EUR","pieces":2}`, "The claim was split into 2: EUR 200.00 in all."},
+		{"dispute.split", `{"amount_minor":5000,"currency":"EUR","pieces":1,"split_from":"x"}`, "A claim over EUR 50.00 was split off another."},
 		{"what.ever_happened", `{}`, "What ever happened."},
 		{"note.added", `no json`, "A note was added."},
 	} {
