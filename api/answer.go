@@ -59,6 +59,13 @@ func command[I, T, J any](c echo.Context, status int, run func(context.Context, 
 	return answer(c, status, write(result))
 }
 
+// onPath reads the body, hands it to a use case on the record under the path's id, and answers with what it returns.
+func onPath[I, T, J any](c echo.Context, run func(context.Context, access.Principal, uuid.UUID, I) (T, error), write func(T) J) error {
+	return command(c, http.StatusOK, func(ctx context.Context, p access.Principal, in I) (T, error) {
+		return run(ctx, p, pathID(c), in)
+	}, write)
+}
+
 // each writes every record as its transfer object; the result is never nil, so that it reads as a list.
 func each[T, J any](records []T, write func(T) J) []J {
 	list := make([]J, 0, len(records))

@@ -38,6 +38,11 @@ func TestWhatWaitsIsTakenIdentifiedAndAppliedByHand(t *testing.T) {
 	require.Equal(t, "Nobody Known", e.text("payment.payer"))
 	require.Equal(t, "unidentified", e.text("receipt.match_state"))
 	require.Equal(t, "Nobody Known", e.text("receipt.payer"))
+	row := s.as(access.Auditor, http.MethodGet, "/v1/cash-exceptions", nil).ok(http.StatusOK)
+	require.Equal(t, "Nobody Known", row.text("items.0.payer"))
+	require.Equal(t, "nobody_identified", row.text("items.0.why.0"))
+	require.Equal(t, "Nobody is known to have paid it", row.text("items.0.words.0"))
+	require.Zero(t, row.int("items.0.age_days"))
 	sums := s.as(access.Auditor, http.MethodGet, "/v1/cash-exceptions/waiting", nil).ok(http.StatusOK)
 	require.Equal(t, int64(120_00), sums.int("items.0.amount_minor"))
 

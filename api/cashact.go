@@ -12,11 +12,13 @@ import (
 	"arrears/domain/receivable"
 )
 
-// onCashException reads the body, lets a use case settle the path's exception, and answers with it as it is then.
-func onCashException[I any](c echo.Context, act func(ctx context.Context, p access.Principal, id uuid.UUID, in I) (app.CashExceptionFile, error)) error {
-	return command(c, http.StatusOK, func(ctx context.Context, p access.Principal, in I) (app.CashExceptionFile, error) {
-		return act(ctx, p, pathID(c), in)
-	}, writeCashExceptionFile)
+// onCashException settles the exception of the path and answers with it as it is then.
+func onCashException[I any](s *server, c echo.Context, act func(ctx context.Context, p access.Principal, id uuid.UUID, in I) (app.CashExceptionFile, error)) error {
+	now, err := s.app.Now(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return onPath(c, act, func(f app.CashExceptionFile) cashExceptionFileJSON { return writeCashExceptionFile(f, now) })
 }
 
 type cashProposalChoiceJSON struct {
@@ -25,13 +27,13 @@ type cashProposalChoiceJSON struct {
 }
 
 func (s *server) applyCashProposal(c echo.Context) error {
-	return onCashException(c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashProposalChoiceJSON) (app.CashExceptionFile, error) {
+	return onCashException(s, c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashProposalChoiceJSON) (app.CashExceptionFile, error) {
 		return s.app.ApplyCashProposal(ctx, p, id, in.ProposalID, in.Version)
 	})
 }
 
 func (s *server) rejectCashProposal(c echo.Context) error {
-	return onCashException(c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashProposalChoiceJSON) (app.CashExceptionFile, error) {
+	return onCashException(s, c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashProposalChoiceJSON) (app.CashExceptionFile, error) {
 		return s.app.RejectCashProposal(ctx, p, id, in.ProposalID, in.Version)
 	})
 }
@@ -81,7 +83,7 @@ type cashAllocationJSON struct {
 }
 
 func (s *server) allocateCash(c echo.Context) error {
-	return onCashException(c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashAllocationJSON) (app.CashExceptionFile, error) {
+	return onCashException(s, c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashAllocationJSON) (app.CashExceptionFile, error) {
 		return s.app.ApplyCashByHand(ctx, p, id, app.CashByHand{
 			CustomerID: nullID(in.CustomerID), Lines: each(in.Lines, cashLineJSON.read), NettedClaims: each(in.NettedClaims, cashClaimJSON.read),
 			OnAccount: in.OnAccount, Version: in.Version,
@@ -95,7 +97,7 @@ type cashOwnerJSON struct {
 }
 
 func (s *server) identifyCash(c echo.Context) error {
-	return onCashException(c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashOwnerJSON) (app.CashExceptionFile, error) {
+	return onCashException(s, c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashOwnerJSON) (app.CashExceptionFile, error) {
 		return s.app.IdentifyCash(ctx, p, id, in.CustomerID, in.Version)
 	})
 }
@@ -106,19 +108,19 @@ type cashHoldJSON struct {
 }
 
 func (s *server) holdCash(c echo.Context) error {
-	return onCashException(c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashHoldJSON) (app.CashExceptionFile, error) {
+	return onCashException(s, c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashHoldJSON) (app.CashExceptionFile, error) {
 		return s.app.HoldCash(ctx, p, id, receivable.HeldReason(in.Reason), in.Version)
 	})
 }
 
 func (s *server) freeCash(c echo.Context) error {
-	return onCashException(c, func(ctx context.Context, p access.Principal, id uuid.UUID, in seenJSON) (app.CashExceptionFile, error) {
+	return onCashException(s, c, func(ctx context.Context, p access.Principal, id uuid.UUID, in seenJSON) (app.CashExceptionFile, error) {
 		return s.app.FreeCash(ctx, p, id, in.Version)
 	})
 }
 
 func (s *server) cashNotOurs(c echo.Context) error {
-	return onCashException(c, func(ctx context.Context, p access.Principal, id uuid.UUID, in seenJSON) (app.CashExceptionFile, error) {
+	return onCashException(s, c, func(ctx context.Context, p access.Principal, id uuid.UUID, in seenJSON) (app.CashExceptionFile, error) {
 		return s.app.CashNotOurs(ctx, p, id, in.Version)
 	})
 }
@@ -129,7 +131,7 @@ type cashReturnJSON struct {
 }
 
 func (s *server) resolveReturn(c echo.Context) error {
-	return onCashException(c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashReturnJSON) (app.CashExceptionFile, error) {
+	return onCashException(s, c, func(ctx context.Context, p access.Principal, id uuid.UUID, in cashReturnJSON) (app.CashExceptionFile, error) {
 		return s.app.ResolveReturn(ctx, p, id, nullID(in.ReceiptID), in.Version)
 	})
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,7 +12,6 @@ import (
 	"arrears/domain/calendar"
 	"arrears/domain/matching"
 	"arrears/domain/money"
-	"arrears/domain/remittance"
 	"arrears/port"
 )
 
@@ -29,9 +27,12 @@ type cashExceptionJSON struct {
 	Currency    string        `json:"currency,omitempty"`
 	AmountMinor int64         `json:"amount_minor"`
 	ValueOn     calendar.Date `json:"value_on,omitempty"`
+	Payer       string        `json:"payer,omitempty"`
 	Since       time.Time     `json:"since"`
+	AgeDays     int64         `json:"age_days"`
 	Score       int           `json:"score"`
 	Why         []string      `json:"why"`
+	Words       []string      `json:"words"`
 	Stop        string        `json:"stop,omitempty"`
 	Owner       string        `json:"owner,omitempty"`
 	TakenAt     *time.Time    `json:"taken_at,omitempty"`
@@ -42,13 +43,13 @@ type cashExceptionJSON struct {
 	Version     int64         `json:"version"`
 }
 
-func writeCashException(e port.CashException) cashExceptionJSON {
+func writeCashException(e port.CashException, now time.Time) cashExceptionJSON {
 	return cashExceptionJSON{
 		ID: e.ID, Kind: e.Kind, ReceiptID: optionalID(e.ReceiptID), EntryID: optionalID(e.EntryID), StatementID: optionalID(e.StatementID),
 		AccountID: optionalID(e.AccountID), CustomerID: optionalID(e.CustomerID), Currency: string(e.Currency), AmountMinor: e.AmountMinor,
-		ValueOn: e.ValueOn, Since: e.Since.UTC(), Score: e.Score, Why: append([]string{}, e.Why...), Stop: e.Stop, Owner: e.Owner,
-		TakenAt: optionalTime(e.TakenAt), State: e.State, Outcome: e.Outcome, ClosedBy: e.ClosedBy, ClosedAt: optionalTime(e.ClosedAt),
-		Version: e.Version,
+		ValueOn: e.ValueOn, Payer: app.PayerOf(e), Since: e.Since.UTC(), AgeDays: app.DaysWaited(e, now), Score: e.Score, Why: append([]string{}, e.Why...),
+		Words: each(e.Why, app.WhyWaits), Stop: e.Stop, Owner: e.Owner, TakenAt: optionalTime(e.TakenAt), State: e.State, Outcome: e.Outcome,
+		ClosedBy: e.ClosedBy, ClosedAt: optionalTime(e.ClosedAt), Version: e.Version,
 	}
 }
 
@@ -62,7 +63,11 @@ func cashFilter(c echo.Context) port.CashExceptionFilter {
 }
 
 func (s *server) listCashExceptions(c echo.Context) error {
-	return listing(c, s.app.CashExceptions, cashFilter(c), writeCashException)
+	now, err := s.app.Now(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return listing(c, s.app.CashExceptions, cashFilter(c), func(e port.CashException) cashExceptionJSON { return writeCashException(e, now) })
 }
 
 type cashWaitingJSON struct {
@@ -97,9 +102,9 @@ type cashExceptionFileJSON struct {
 
 func (j cashExceptionFileJSON) path() string { return "/v1/cash-exceptions/" + j.ID.String() }
 
-func writeCashExceptionFile(f app.CashExceptionFile) cashExceptionFileJSON {
+func writeCashExceptionFile(f app.CashExceptionFile, now time.Time) cashExceptionFileJSON {
 	j := cashExceptionFileJSON{
-		cashExceptionJSON: writeCashException(f.CashException), Proposals: each(f.Proposals, writeCashProposal),
+		cashExceptionJSON: writeCashException(f.CashException, now), Proposals: each(f.Proposals, writeCashProposal),
 		Remittances: each(f.Remittances, writeRemittance),
 	}
 	if f.Receipt != nil {
@@ -114,7 +119,11 @@ func writeCashExceptionFile(f app.CashExceptionFile) cashExceptionFileJSON {
 }
 
 func (s *server) getCashException(c echo.Context) error {
-	return show(c, s.app.CashException, writeCashExceptionFile)
+	now, err := s.app.Now(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return show(c, s.app.CashException, func(f app.CashExceptionFile) cashExceptionFileJSON { return writeCashExceptionFile(f, now) })
 }
 
 // paymentJSON is what the bank told of a payment.
@@ -150,83 +159,19 @@ func writePayment(r matching.Receipt) paymentJSON {
 	return j
 }
 
-type remittanceLineJSON struct {
-	Kind           string        `json:"kind"`
-	Number         string        `json:"number,omitempty"`
-	Order          string        `json:"purchase_order,omitempty"`
-	Claim          string        `json:"claim,omitempty"`
-	On             calendar.Date `json:"on,omitempty"`
-	PaidMinor      *int64        `json:"paid_minor,omitempty"`
-	GrossMinor     *int64        `json:"gross_minor,omitempty"`
-	DiscountMinor  *int64        `json:"discount_minor,omitempty"`
-	AdjustMinor    *int64        `json:"adjustment_minor,omitempty"`
-	Reason         string        `json:"reason,omitempty"`
-	Words          string        `json:"words,omitempty"`
-	CustomerNumber string        `json:"customer_number,omitempty"`
-}
-
-func writeRemittanceLine(l remittance.Line) remittanceLineJSON {
-	return remittanceLineJSON{
-		Kind: string(l.Kind), Number: l.Number, Order: l.Order, Claim: l.Claim, On: l.On, PaidMinor: l.PaidMinor, GrossMinor: l.GrossMinor,
-		DiscountMinor: l.DiscountMinor, AdjustMinor: l.AdjustMinor, Reason: l.Reason, Words: l.Words, CustomerNumber: l.Customer,
-	}
-}
-
-// remittanceJSON is a payer's advice.
-type remittanceJSON struct {
-	ID             uuid.UUID            `json:"id"`
-	Format         string               `json:"format"`
-	AdviceID       string               `json:"advice_id,omitempty"`
-	Payment        string               `json:"payment,omitempty"`
-	Payer          string               `json:"payer,omitempty"`
-	PayerAccount   string               `json:"payer_account,omitempty"`
-	CustomerNumber string               `json:"customer_number,omitempty"`
-	CustomerID     *uuid.UUID           `json:"customer_id,omitempty"`
-	Currency       string               `json:"currency,omitempty"`
-	AmountMinor    int64                `json:"amount_minor"`
-	Direction      string               `json:"direction"`
-	MoneyMoves     bool                 `json:"money_moves"`
-	PaidOn         calendar.Date        `json:"paid_on,omitempty"`
-	Texts          []string             `json:"texts,omitempty"`
-	Lines          []remittanceLineJSON `json:"lines,omitempty"`
-	State          string               `json:"state"`
-	ReceiptID      *uuid.UUID           `json:"receipt_id,omitempty"`
-	FileID         *uuid.UUID           `json:"file_id,omitempty"`
-	CreatedBy      string               `json:"created_by"`
-	CreatedAt      time.Time            `json:"created_at"`
-	Version        int64                `json:"version"`
-}
-
-func (j remittanceJSON) path() string { return "/v1/remittances/" + j.ID.String() }
-
-func writeRemittance(r port.Remittance) remittanceJSON {
-	ad := r.Advice
-	direction := "debit"
-	if ad.Credit {
-		direction = "credit"
-	}
-	return remittanceJSON{
-		ID: r.ID, Format: ad.Format, AdviceID: ad.ID, Payment: ad.Payment, Payer: ad.Payer.Name, PayerAccount: ad.Payer.Account.Key(),
-		CustomerNumber: ad.Customer, CustomerID: optionalID(r.CustomerID), Currency: string(ad.Currency), AmountMinor: ad.Minor,
-		Direction: direction, MoneyMoves: ad.MoneyMoves, PaidOn: ad.PaidOn, Texts: ad.Text, Lines: each(ad.Lines, writeRemittanceLine),
-		State: r.State, ReceiptID: optionalID(r.ReceiptID), FileID: optionalID(r.FileID), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(),
-		Version: r.Version,
-	}
-}
-
 // seenJSON is the version of an exception that a command was made on.
 type seenJSON struct {
 	Version int64 `json:"version"`
 }
 
 func (s *server) takeCashException(c echo.Context) error {
-	return command(c, http.StatusOK, func(ctx context.Context, p access.Principal, in seenJSON) (app.CashExceptionFile, error) {
-		return s.app.TakeException(ctx, p, pathID(c), in.Version)
-	}, writeCashExceptionFile)
+	return onCashException(s, c, func(ctx context.Context, p access.Principal, id uuid.UUID, in seenJSON) (app.CashExceptionFile, error) {
+		return s.app.TakeException(ctx, p, id, in.Version)
+	})
 }
 
 func (s *server) releaseCashException(c echo.Context) error {
-	return command(c, http.StatusOK, func(ctx context.Context, p access.Principal, in seenJSON) (app.CashExceptionFile, error) {
-		return s.app.ReleaseException(ctx, p, pathID(c), in.Version)
-	}, writeCashExceptionFile)
+	return onCashException(s, c, func(ctx context.Context, p access.Principal, id uuid.UUID, in seenJSON) (app.CashExceptionFile, error) {
+		return s.app.ReleaseException(ctx, p, id, in.Version)
+	})
 }

@@ -2,37 +2,24 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"arrears/app"
 	"arrears/domain/access"
+	"arrears/domain/dispute"
 	"arrears/port"
 )
 
-type cashRulesJSON struct {
-	ID         uuid.UUID       `json:"id"`
-	Scope      string          `json:"scope"`
-	Segment    string          `json:"segment,omitempty"`
-	CustomerID *uuid.UUID      `json:"customer_id,omitempty"`
-	Version    int             `json:"version"`
-	Hash       string          `json:"hash"`
-	Rules      json.RawMessage `json:"rules"`
-	CreatedBy  string          `json:"created_by"`
-	CreatedAt  time.Time       `json:"created_at"`
-}
+// cashRulesJSON is a version of the rules of matching, which has a path of its own.
+type cashRulesJSON struct{ ruleSetJSON }
 
 func (j cashRulesJSON) path() string { return "/v1/cash-rules/" + j.ID.String() }
 
 func writeCashRules(r port.CashRuleSet) cashRulesJSON {
-	return cashRulesJSON{
-		ID: r.ID, Scope: r.Scope, Segment: r.Segment, CustomerID: optionalID(r.CustomerID), Version: r.Version, Hash: hexText(r.Hash[:]),
-		Rules: r.Body, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(),
-	}
+	return cashRulesJSON{writeRuleSet(dispute.RuleSet(r))}
 }
 
 func (s *server) listCashRules(c echo.Context) error {
@@ -45,15 +32,8 @@ func (s *server) listCashRules(c echo.Context) error {
 
 func (s *server) getCashRules(c echo.Context) error { return show(c, s.app.CashRules, writeCashRules) }
 
-type newCashRulesJSON struct {
-	Scope      string          `json:"scope"`
-	Segment    string          `json:"segment"`
-	CustomerID *uuid.UUID      `json:"customer_id"`
-	Rules      json.RawMessage `json:"rules"`
-}
-
 func (s *server) publishCashRules(c echo.Context) error {
-	return command(c, http.StatusCreated, func(ctx context.Context, p access.Principal, in newCashRulesJSON) (port.CashRuleSet, error) {
+	return command(c, http.StatusCreated, func(ctx context.Context, p access.Principal, in newRuleSetJSON) (port.CashRuleSet, error) {
 		return s.app.PublishCashRules(ctx, p, app.NewCashRules{
 			Scope: in.Scope, Segment: in.Segment, CustomerID: nullID(in.CustomerID), Body: in.Rules,
 		})

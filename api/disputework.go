@@ -15,9 +15,7 @@ import (
 
 // onDispute does something to the case of the path and answers with it as it is then.
 func onDispute[I any](c echo.Context, act func(ctx context.Context, p access.Principal, id uuid.UUID, in I) (app.DisputeFile, error)) error {
-	return command(c, http.StatusOK, func(ctx context.Context, p access.Principal, in I) (app.DisputeFile, error) {
-		return act(ctx, p, pathID(c), in)
-	}, writeDisputeFile)
+	return onPath(c, act, writeDisputeFile)
 }
 
 type disputeTriageJSON struct {

@@ -4,6 +4,8 @@ import (
 	"maps"
 
 	"github.com/labstack/echo/v4"
+
+	"arrears/port"
 )
 
 // handlers says which function answers each operation, by operationId.
@@ -60,8 +62,14 @@ func (s *server) applying() map[string]echo.HandlerFunc {
 		"getCashException": s.getCashException, "takeCashException": s.takeCashException, "releaseCashException": s.releaseCashException,
 		"applyCashProposal": s.applyCashProposal, "allocateCash": s.allocateCash, "rejectCashProposal": s.rejectCashProposal,
 		"identifyCash": s.identifyCash, "holdCash": s.holdCash, "freeCash": s.freeCash, "cashNotOurs": s.cashNotOurs,
-		"resolveReturn": s.resolveReturn, "listReceiptProposals": s.listReceiptProposals, "undoApplications": s.undoApplications,
-		"listRefunds": s.listRefunds, "proposeRefund": s.proposeRefund, "getRefund": s.getRefund, "decideRefund": s.decideRefund,
+		"resolveReturn": s.resolveReturn, "listReceiptProposals": s.listReceiptProposals,
+		"listApplications": s.listApplications, "getApplication": s.getApplication, "undoApplications": s.undoApplications,
+		"listRemittances": s.listRemittances, "recordRemittance": s.recordRemittance, "getRemittance": s.getRemittance,
+		"voidRemittance":    s.voidRemittance,
+		"listPayerAccounts": s.listPayerAccounts, "sayPayerAccount": s.sayPayerAccount, "getPayerAccount": s.getPayerAccount,
+		"confirmPayerAccount": s.judgePayerAccount(port.AccountKnown), "refusePayerAccount": s.judgePayerAccount(port.AccountRefused),
+		"removePayerAccount": s.judgePayerAccount(port.AccountRemoved),
+		"listRefunds":        s.listRefunds, "proposeRefund": s.proposeRefund, "getRefund": s.getRefund, "decideRefund": s.decideRefund,
 		"payRefund":     s.payRefund,
 		"listCashRules": s.listCashRules, "publishCashRules": s.publishCashRules, "getCashRules": s.getCashRules,
 	}

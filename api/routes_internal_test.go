@@ -77,6 +77,18 @@ POST  /v1/cash-exceptions/{id}/free                       s   a
 POST  /v1/cash-exceptions/{id}/not-ours               k   s   a
 POST  /v1/cash-exceptions/{id}/resolve                k   s   a
 GET   /v1/receipts/{id}/proposals                   c k n s u a
+GET   /v1/remittances                               c k n s u a
+POST  /v1/remittances                                 k   s   a
+GET   /v1/remittances/{id}                          c k n s u a
+POST  /v1/remittances/{id}/void                       k   s   a
+GET   /v1/payer-accounts                            c k n s u a
+POST  /v1/payer-accounts                              k   s   a
+GET   /v1/payer-accounts/{id}                       c k n s u a
+POST  /v1/payer-accounts/{id}/confirm                 k   s   a
+POST  /v1/payer-accounts/{id}/refuse                  k   s   a
+POST  /v1/payer-accounts/{id}/remove                  k   s   a
+GET   /v1/applications                              c k n s u a
+GET   /v1/applications/{id}                         c k n s u a
 POST  /v1/applications/undo                         c k n s   a
 GET   /v1/refunds                                   c k n s u a
 POST  /v1/refunds                                   c k n s   a

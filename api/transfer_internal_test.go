@@ -38,7 +38,7 @@ func answers() map[string]any {
 		"DisputePart": disputePartJSON{}, "Evidence": evidenceJSON{}, "DisputeDeadline": disputeDeadlineJSON{},
 		"DisputeDecision": disputeDecisionJSON{}, "PartDecision": partDecisionJSON{}, "DisputeRound": disputeRoundJSON{},
 		"DisputeLink": disputeLinkJSON{}, "DisputeMessage": disputeMessageJSON{}, "ShortPaymentAnswer": shortPaymentAnswerJSON{},
-		"ReasonCode": reasonCodeJSON{}, "TriageRules": triageRulesJSON{}, "TriageRulesPage": pageJSON[triageRulesJSON]{},
+		"ReasonCode": reasonCodeJSON{}, "TriageRules": ruleSetJSON{}, "TriageRulesPage": pageJSON[ruleSetJSON]{},
 		"ApprovalLimit": approvalLimitJSON{},
 		"ExchangeRate":  exchangeRateJSON{}, "ExchangeRatePage": pageJSON[exchangeRateJSON]{}, "ExchangeRatesPut": exchangeRatesPutJSON{},
 		"BankFile": bankFileJSON{}, "BankFilePage": pageJSON[bankFileJSON]{}, "BankCounts": bankCountsJSON{}, "BankProblem": bankProblemJSON{},
@@ -48,7 +48,9 @@ func answers() map[string]any {
 		"CashExceptionRow": cashExceptionJSON{}, "CashExceptionPage": pageJSON[cashExceptionJSON]{}, "CashException": cashExceptionFileJSON{},
 		"CashWaiting": cashWaitingJSON{}, "CashPayment": paymentJSON{}, "RemittanceLine": remittanceLineJSON{}, "Remittance": remittanceJSON{},
 		"MatchReason": matchReasonJSON{}, "CashProposal": cashProposalJSON{}, "CashRematched": cashRematchedJSON{}, "Refund": refundJSON{},
-		"RefundPage": pageJSON[refundJSON]{}, "CashRules": cashRulesJSON{}, "CashRulesPage": pageJSON[cashRulesJSON]{},
+		"RefundPage": pageJSON[refundJSON]{}, "CashRules": cashRulesJSON{}, "RemittancePage": pageJSON[remittanceJSON]{},
+		"PayerAccount": payerAccountJSON{}, "PayerAccountPage": pageJSON[payerAccountJSON]{}, "Application": appliedJSON{},
+		"ApplicationPage": pageJSON[appliedJSON]{}, "CashRulesPage": pageJSON[cashRulesJSON]{},
 		"LimitCheck": limitCheckJSON{}, "UsedRate": usedRateJSON{},
 	}
 }
@@ -72,12 +74,12 @@ func requests() map[string]any {
 		"DisputeAnswer": disputeAnswerJSON{}, "DisputeAppeal": disputeAppealJSON{}, "DisputeSplit": disputeSplitJSON{},
 		"DisputeSettlement": disputeSettlementJSON{}, "DisputeGiveUp": disputeSettlementJSON{}, "DisputeLinkChange": disputeLinkChangeJSON{},
 		"ShortPayment": shortPaymentJSON{}, "NewReasonCode": newReasonCodeJSON{}, "ReasonCodeChange": reasonCodeChangeJSON{},
-		"NewTriageRules": newTriageRulesJSON{}, "ApprovalLimitChange": approvalLimitChangeJSON{},
+		"NewTriageRules": newRuleSetJSON{}, "ApprovalLimitChange": approvalLimitChangeJSON{},
 		"NewBankAccount": newBankAccountJSON{},
 		"CashSeen":       seenJSON{}, "CashProposalChoice": cashProposalChoiceJSON{}, "CashOwner": cashOwnerJSON{}, "CashHold": cashHoldJSON{},
 		"CashReturn": cashReturnJSON{}, "CashClaim": cashClaimJSON{}, "CashLine": cashLineJSON{}, "CashAllocation": cashAllocationJSON{},
 		"ApplicationsUndo": undoApplicationsJSON{}, "CashRematch": cashRematchJSON{}, "NewRefund": newRefundJSON{},
-		"RefundDecision": refundDecisionJSON{}, "RefundPayment": refundPaymentJSON{}, "NewCashRules": newCashRulesJSON{},
+		"RefundDecision": refundDecisionJSON{}, "RefundPayment": refundPaymentJSON{}, "NewCashRules": newRuleSetJSON{}, "NewPayerAccount": newPayerAccountJSON{},
 		"NewExchangeRates": newExchangeRatesJSON{}, "NewExchangeRate": newExchangeRateJSON{},
 	}
 }
@@ -157,7 +159,7 @@ func TestEverySchemaOfAnObjectIsHeldAgainstItsTransferObject(t *testing.T) {
 	others := []string{"NewDocument", "NewImport", "PolicyBody", "PolicyVersionList", "PolicyList", "SegmentList", "WriteOffList", "KeyList",
 		"SegmentChange", "TaskClose", "TaskAssign", "QuarantineCorrection", "Key", "NewKeyAnswer", "Event", "WebhookMetadata",
 		"DisputeList", "BulkDecisionList", "ReasonCodeList", "TriageRulesList", "ApprovalLimitList", "NewDisputeImport", "NewBankFile", "CashProofList",
-		"CashWaitingList", "CashProposalList"}
+		"CashWaitingList", "CashProposalList", "NewRemittance", "NewRemittanceLine", "RemittanceParty"}
 	for name, ref := range c.doc.Components.Schemas {
 		if ref.Value.Type.Is("object") && !slices.Contains(others, name) {
 			require.Contains(t, held, name)

@@ -27,23 +27,32 @@ type CashRuleSet struct {
 	CreatedAt  time.Time
 }
 
-// PayerAccount is a bank account from which a customer has paid.
+// PayerAccount is a bank account from which a customer has paid, or of which somebody has said so.
 type PayerAccount struct {
+	ID         uuid.UUID
 	Key        string // remittance.Account.Key
 	CustomerID uuid.UUID
 	Name       string
-	FirstOn    calendar.Date
+	FirstOn    calendar.Date // of a payment; the day it was entered while nothing has come from it
 	LastOn     calendar.Date
-	Uses       int64
-	State      string // known, or refused: somebody said that it is not the customer's
-	LearnedBy  string
+	Uses       int64 // payments that were applied
+	State      string
+	LearnedBy  string // who said so last, or the rules
 }
 
 // The states of a payer's account.
 const (
 	AccountKnown   = "known"
-	AccountRefused = "refused"
+	AccountRefused = "refused" // somebody said that it is not the customer's; payments alone do not change that
+	AccountRemoved = "removed" // forgotten; the next certain payment makes it known again
 )
+
+// PayerAccountFilter narrows a list of payers' accounts; empty fields do not.
+type PayerAccountFilter struct {
+	CustomerID uuid.NullUUID
+	Key        string
+	State      string
+}
 
 // CashProposal is what may be done with a receipt.
 type CashProposal struct {
@@ -238,10 +247,15 @@ type Cash interface {
 	ListCashRules(ctx context.Context, p Page) (Paged[CashRuleSet], error)
 
 	// LearnPayerAccounts writes accounts, or counts one more use of those that are there; a refused one stays refused unless
-	// the new state is known and a person says so (LearnedBy is not a rule).
+	// the new state is known and a person says so (LearnedBy is not a rule). An account without an id gets one.
 	LearnPayerAccounts(ctx context.Context, list []PayerAccount) error
-	// PayerAccountsOf reads the accounts of customers.
-	PayerAccountsOf(ctx context.Context, customerIDs []uuid.UUID) ([]PayerAccount, error)
+	// SetPayerAccount writes what somebody says of an account, and reads it as it is then. That of the same key and customer
+	// keeps its id, payments and days.
+	SetPayerAccount(ctx context.Context, a PayerAccount) (PayerAccount, error)
+	// PayerAccount reads one. Error: payer_account.not_found.
+	PayerAccount(ctx context.Context, id uuid.UUID) (PayerAccount, error)
+	// ListPayerAccounts lists, oldest record first.
+	ListPayerAccounts(ctx context.Context, f PayerAccountFilter, p Page) (Paged[PayerAccount], error)
 
 	// FindCash finds the customers, items and advices that receipts may be about: by accounts, names, numbers of documents,
 	// orders, claims, memos and customers, with the relatives of who was found.

@@ -21,6 +21,30 @@ type ReceiptFilter struct {
 	Rest bool
 }
 
+// AppliedCash is an application with what it joins.
+type AppliedCash struct {
+	receivable.Application
+	Currency     money.Currency // of AmountMinor
+	ItemCurrency money.Currency // of ItemMinor and DiscountMinor
+	InvoiceID    uuid.NullUUID
+	CustomerID   uuid.NullUUID // whose receipt it is
+}
+
+// ApplicationFilter narrows a list of applications; empty fields do not.
+type ApplicationFilter struct {
+	ReceiptID  uuid.NullUUID
+	ItemID     uuid.NullUUID
+	InvoiceID  uuid.NullUUID
+	CustomerID uuid.NullUUID // whose receipt it is
+	State      string        // standing or undone
+}
+
+// The states of an application.
+const (
+	ApplicationStanding = "standing"
+	ApplicationUndone   = "undone"
+)
+
 // CreditMemoFilter narrows a list of credit memos; empty fields do not.
 type CreditMemoFilter struct {
 	CustomerID uuid.NullUUID
@@ -55,6 +79,10 @@ type Money interface {
 	ReceiptsOfItem(ctx context.Context, itemID uuid.UUID) ([]receivable.Receipt, error)
 	// ListReceipts lists without applications, oldest record first.
 	ListReceipts(ctx context.Context, f ReceiptFilter, p Page) (Paged[receivable.Receipt], error)
+	// Application reads one. Error: application.not_found.
+	Application(ctx context.Context, id uuid.UUID) (AppliedCash, error)
+	// ListApplications lists, oldest record first.
+	ListApplications(ctx context.Context, f ApplicationFilter, p Page) (Paged[AppliedCash], error)
 
 	// InsertCreditMemo writes the memo and its applications. Error: credit_memo.number_taken.
 	InsertCreditMemo(ctx context.Context, m receivable.CreditMemo) error

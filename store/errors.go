@@ -38,6 +38,8 @@ var (
 	errExceptionNotFound    = missing("cash_exception")
 	errRemittanceNotFound   = missing("remittance")
 	errRefundNotFound       = missing("refund")
+	errPayerAccountNotFound = missing("payer_account")
+	errApplicationNotFound  = missing("application")
 )
 
 // What has changed since the caller read it.

@@ -227,18 +227,19 @@ CREATE TRIGGER cash_rules_immutable BEFORE DELETE OR UPDATE ON cash_rules
 
 -- Bank accounts from which customers have paid. One account may pay for several customers.
 CREATE TABLE payer_accounts (
+  id          uuid PRIMARY KEY,
   key         text NOT NULL CHECK (length(key) BETWEEN 1 AND 140), -- remittance.Account.Key
   customer_id uuid NOT NULL REFERENCES customers,
   name        text NOT NULL DEFAULT '',
   first_on    date NOT NULL,
   last_on     date NOT NULL,
-  uses        bigint NOT NULL DEFAULT 1,
-  state       text NOT NULL DEFAULT 'known' CHECK (state IN ('known','refused')),
+  uses        bigint NOT NULL DEFAULT 1 CHECK (uses >= 0),
+  state       text NOT NULL DEFAULT 'known' CHECK (state IN ('known','refused','removed')),
   learned_by  text NOT NULL,
-  PRIMARY KEY (key, customer_id)
+  CONSTRAINT payer_accounts_key UNIQUE (key, customer_id)
 );
 CREATE INDEX aliases_customer ON aliases (customer_id) WHERE customer_id IS NOT NULL;
-CREATE INDEX payer_accounts_customer ON payer_accounts (customer_id);
+CREATE INDEX payer_accounts_customer ON payer_accounts (customer_id, id);
 
 -- What may be done with a receipt, with the reasons. The newest set of a receipt is the one that stands.
 CREATE TABLE match_proposals (
@@ -321,6 +322,7 @@ CREATE TABLE remittances (
 );
 CREATE INDEX remittances_payment ON remittances (payment_key) WHERE state = 'waiting' AND payment_key <> '';
 CREATE INDEX remittances_amount ON remittances (currency, amount_minor) WHERE state = 'waiting';
+CREATE INDEX remittances_waiting ON remittances (id) WHERE state = 'waiting';
 CREATE INDEX remittances_receipt ON remittances (receipt_id) WHERE receipt_id IS NOT NULL;
 CREATE INDEX remittances_customer ON remittances (customer_id, id) WHERE customer_id IS NOT NULL;
 CREATE TABLE remittance_lines (

@@ -1,0 +1,84 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"arrears/domain/access"
+	"arrears/domain/fault"
+	"arrears/port"
+)
+
+const oneAdvice = `{"id": "AV-1", "payment": "E2E-77", "payer": {"name": "Nordwind K-1"}, "amount_minor": 40000, "currency": "EUR",
+ "lines": [{"kind": "invoice", "number": "R-1002", "paid_minor": 40000}]}`
+
+func TestAnAdviceByHandWaitsForItsMoney(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	l.owed("R-1001", 40_000)
+	owed := l.owed("R-1002", 40_000)
+	kept, err := l.app.RecordRemittance(t.Context(), clerkOne, []byte(oneAdvice))
+	require.NoError(t, err)
+	require.Equal(t, []any{port.RemittanceWaiting, "clerk-1", 1}, []any{kept.State, kept.CreatedBy, len(kept.Advice.Lines)})
+	require.Nil(t, kept.Receipt)
+	again, err := l.app.RecordRemittance(t.Context(), clerkTwo, []byte(strings.ReplaceAll(oneAdvice, "\n", "")))
+	require.NoError(t, err)
+	require.Equal(t, kept.ID, again.ID, "the same advice is one")
+
+	done := l.pays("77", "Nordwind K-1", "", "see advice", 40_000)
+	require.Equal(t, "applied", done.Outcome)
+	l.amounts(owed.Items[0], 40_000, 0, 0, 0, 0, 0)
+	used, err := l.app.Remittance(t.Context(), l.reader, kept.ID)
+	require.NoError(t, err)
+	require.Equal(t, port.RemittanceUsed, used.State)
+	require.Equal(t, done.ID, used.Receipt.ID)
+	_, err = l.app.VoidRemittance(t.Context(), clerkOne, kept.ID, 0)
+	require.Equal(t, "remittance.used", fault.CodeOf(err))
+	l.moneyLaws()
+}
+
+func TestAVoidAdviceIsNotUsed(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	l.owed("R-1001", 40_000)
+	l.owed("R-1002", 40_000)
+	kept, err := l.app.RecordRemittance(t.Context(), clerkOne, []byte(oneAdvice))
+	require.NoError(t, err)
+	_, err = l.app.VoidRemittance(t.Context(), clerkOne, kept.ID, 9)
+	require.Equal(t, "remittance.changed", fault.CodeOf(err))
+	for range 2 { // twice says nothing new
+		gone, err := l.app.VoidRemittance(t.Context(), clerkOne, kept.ID, 0)
+		require.NoError(t, err)
+		require.Equal(t, port.RemittanceVoid, gone.State)
+	}
+	require.Equal(t, int64(1), l.number(`SELECT count(*) FROM audit_entries WHERE action = 'remittance.voided'`))
+	require.Equal(t, "proposed", l.pays("77", "Nordwind K-1", "", "see advice", 40_000).Outcome)
+	list, err := l.app.ListRemittances(t.Context(), l.reader, port.RemittanceFilter{State: port.RemittanceVoid, Payment: "e2e 77"}, port.Page{})
+	require.NoError(t, err)
+	require.Len(t, list.Items, 1)
+	l.moneyLaws()
+}
+
+func TestAnAdviceByHandIsRefused(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	for text, code := range map[string]string{
+		``: "remittance.malformed", `[]`: "remittance.malformed", `{"amount_minor": 1}`: "remittance.unknown_currency",
+		`{"currency": "EUR"}`: "remittance.bad_amount", `{"currency": "EUR", "amount_minor": 1, "surprise": 2}`: "remittance.malformed",
+		oneAdvice + `, "advice": ` + oneAdvice: "remittance.malformed",
+		oneAdvice + `} {"advice": ` + oneAdvice: "remittance.malformed",
+	} {
+		_, err := l.app.RecordRemittance(t.Context(), clerkOne, []byte(text))
+		require.Equal(t, code, fault.CodeOf(err), text)
+	}
+	collector := access.Principal{ID: "c", Role: access.Collector}
+	_, err := l.app.RecordRemittance(t.Context(), collector, []byte(oneAdvice))
+	require.Equal(t, access.CodeForbidden, fault.CodeOf(err))
+	_, err = l.app.VoidRemittance(t.Context(), collector, uuid.New(), 0)
+	require.Equal(t, access.CodeForbidden, fault.CodeOf(err))
+	_, err = l.app.Remittance(t.Context(), l.reader, uuid.New())
+	require.Equal(t, "remittance.not_found", fault.CodeOf(err))
+}
