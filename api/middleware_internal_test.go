@@ -91,11 +91,11 @@ func TestAnUnknownErrorSaysNothing(t *testing.T) {
 func TestTheLogHoldsNoKeysNorQueries(t *testing.T) {
 	t.Parallel()
 	m := newMini(t, Limits{}, nil)
-	m.call(http.MethodGet, "/things?on=2026-03-31", "")
+	m.call(http.MethodGet, "/things?on=1999-12-31", "")
 	line := m.log.String()
 	require.Contains(t, line, `"route":"/things"`)
 	require.Contains(t, line, `"principal":"key-1"`)
-	require.NotContains(t, line, "2026-03-31")
+	require.NotContains(t, line, "1999-12-31")
 	require.NotContains(t, line, m.token)
 }
 

@@ -62,7 +62,7 @@ func (h *hooks) seal() {
 			return err
 		}))
 		return waiting == 0
-	}, time.Minute, 10*time.Millisecond)
+	}, 3*time.Minute, 10*time.Millisecond)
 }
 
 // actions are what the record tells of a subject.

@@ -43,7 +43,7 @@ func (h house) sealed(t *testing.T, n int) []audit.Link {
 			require.NoError(t, err)
 		})
 		return len(links) >= n
-	}, 20*time.Second, 5*time.Millisecond)
+	}, patience, 5*time.Millisecond)
 	return links
 }
 

@@ -58,7 +58,7 @@ func (h hookHouse) happens(t *testing.T, actions ...string) {
 			require.NoError(t, err)
 		})
 		return waiting == 0
-	}, time.Minute, 10*time.Millisecond)
+	}, patience, 10*time.Millisecond)
 }
 
 // queueAll queues until nothing more comes.

@@ -46,7 +46,7 @@ func sealAll(t *testing.T, db *store.DB) {
 		found, err := db.VerifyAudit(t.Context())
 		require.NoError(t, err)
 		return found.Unsealed == 0
-	}, time.Minute, 10*time.Millisecond)
+	}, 3*time.Minute, 10*time.Millisecond)
 }
 
 func customerAt(t *testing.T, a *app.App, number string) {
@@ -121,7 +121,7 @@ func TestEventsAreFollowed(t *testing.T) {
 	}()
 	customerAt(t, a, "C-1")
 	sealAll(t, db)
-	require.Eventually(t, func() bool { return len(out.bytes()) > 0 }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return len(out.bytes()) > 0 }, 3*time.Minute, 10*time.Millisecond)
 	stop()
 	cursor := <-ended
 	require.Equal(t, "customer.created", typesIn(t, out.bytes())[0])

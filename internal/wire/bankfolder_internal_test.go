@@ -281,7 +281,7 @@ func TestTheWatchEndsWithItsContext(t *testing.T) {
 		f.desk.mu.Lock()
 		defer f.desk.mu.Unlock()
 		return len(f.desk.told) == 1
-	}, 5*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 	stop()
 	require.NoError(t, <-ended)
 }
