@@ -122,6 +122,7 @@ func played(t *testing.T, o rehearsal.Options) []report.Report {
 // Two runs of one history give the same bytes, whatever the machine was busy with, and nothing was asked that should not be.
 func TestTwoRunsTellTheSame(t *testing.T) {
 	t.Parallel()
+	testkit.Scratch(t, false)
 	file := portfolio(t)
 	var first []byte
 	for n := range 2 {
@@ -148,6 +149,7 @@ func TestTwoRunsTellTheSame(t *testing.T) {
 // Two policies over one history, and each way to decide.
 func TestTwoPoliciesAndNobodyWhoDecides(t *testing.T) {
 	t.Parallel()
+	testkit.Scratch(t, false)
 	o := options(t, portfolio(t))
 	gentle := o.Policies[0]
 	gentle.Key, gentle.Stages = "gentle", gentle.Stages[:1]
@@ -163,6 +165,7 @@ func TestTwoPoliciesAndNobodyWhoDecides(t *testing.T) {
 // A portion of the public sample, where it is at hand.
 func TestAPortionOfTheLatePaymentsFile(t *testing.T) {
 	t.Parallel()
+	testkit.Scratch(t, false)
 	o := options(t, sharedData(t, "invoices/ibm-late-payments.csv"))
 	profile, err := intake.Shipped("ibm-late-payments")
 	require.NoError(t, err)
@@ -200,6 +203,7 @@ func sharedData(t *testing.T, name string) string {
 
 func TestWhatCannotBeRehearsed(t *testing.T) {
 	t.Parallel()
+	testkit.Scratch(t, false)
 	o := options(t, filepath.Join(t.TempDir(), "none.csv"))
 	for code, change := range map[string]func(o *rehearsal.Options){
 		"file.unreadable":    func(*rehearsal.Options) {},
@@ -239,6 +243,7 @@ func empty(t *testing.T) string {
 // A rehearsal that is stopped in the middle leaves nothing; what one that was killed left is removed by the next. These
 // follow each other, because they look at all that is left on the servers.
 func TestNothingIsLeftBehind(t *testing.T) { //nolint:paralleltest // they look at all that is left on the servers
+	testkit.Scratch(t, true)
 	o := options(t, portfolio(t))
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

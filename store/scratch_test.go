@@ -44,6 +44,7 @@ func noEngine(context.Context, string) error { return nil }
 // A scratch place is a whole installation that goes without a trace, even while someone is connected to it.
 func TestAScratchPlaceLeavesNothing(t *testing.T) {
 	t.Parallel()
+	testkit.Scratch(t, false)
 	s, err := store.NewScratch(t.Context(), server(t))
 	require.NoError(t, err)
 	address, err := s.Place(t.Context(), "run1")
@@ -67,6 +68,7 @@ func TestAScratchPlaceLeavesNothing(t *testing.T) {
 // One that is in use stays; one whose process was killed is found and removed, its engine's part first.
 func TestWhatAKilledProcessLeftIsRemoved(t *testing.T) {
 	t.Parallel()
+	testkit.Scratch(t, true)
 	alive, err := store.NewScratch(t.Context(), server(t))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, alive.Drop(t.Context())) }()
@@ -101,6 +103,7 @@ func TestWhatAKilledProcessLeftIsRemoved(t *testing.T) {
 // Where databases may not be made, schemas do.
 func TestAScratchPlaceOfSchemas(t *testing.T) {
 	t.Parallel()
+	testkit.Scratch(t, true)
 	admin := session(t, server(t))
 	const role = "arrears_test_no_databases"
 	_, err := admin.Exec(t.Context(), `DO $$ BEGIN CREATE ROLE `+role+` LOGIN PASSWORD 'scratch' NOCREATEDB; EXCEPTION WHEN duplicate_object THEN NULL; END $$`)

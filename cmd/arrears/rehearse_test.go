@@ -124,6 +124,7 @@ func TestProgressIsShown(t *testing.T) {
 func TestARehearsalFromTheCommandLine(t *testing.T) {
 	database, temporal := os.Getenv(testkit.DatabaseEnv), os.Getenv("ARREARS_TEST_TEMPORAL")
 	require.NotEmpty(t, database, "run the tests with `make test`")
+	testkit.Scratch(t, false)
 	t.Setenv("ARREARS_DATABASE_URL", database)
 	t.Setenv("ARREARS_TEMPORAL_ADDRESS", temporal)
 	dir := t.TempDir()

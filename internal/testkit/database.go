@@ -58,6 +58,30 @@ func Schema(t testing.TB) string {
 	return address.String()
 }
 
+// Scratch keeps tests of all packages, which run at the same time, out of each other's way on the database server: each rehearsal
+// begins by removing what dead processes left there. Any number may rehearse at once; whoever leaves something dead, or counts
+// what is there, is alone until its test ends. It comes after t.Parallel.
+func Scratch(t testing.TB, alone bool) {
+	t.Helper()
+	base := os.Getenv(DatabaseEnv)
+	if base == "" {
+		t.Fatalf("%s is not set: run the tests with `make test`, which starts a database for them", DatabaseEnv)
+	}
+	conn, err := pgx.Connect(t.Context(), base)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), cleanupTimeout)
+		defer cancel()
+		require.NoError(t, conn.Close(ctx)) // and with it the lock
+	})
+	lock := `SELECT pg_advisory_lock_shared(hashtextextended('tests of scratch places', 0))`
+	if alone {
+		lock = `SELECT pg_advisory_lock(hashtextextended('tests of scratch places', 0))`
+	}
+	_, err = conn.Exec(t.Context(), lock)
+	require.NoError(t, err)
+}
+
 // admin runs a statement outside any test's schema. It takes no test context, because that is over at cleanup.
 func admin(t testing.TB, base, sql string) {
 	t.Helper()
