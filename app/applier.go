@@ -19,6 +19,7 @@ const maxApplications = 500
 
 // applier puts a receipt on items under the locks of all customers concerned.
 type applier struct {
+	app       *App
 	tx        port.Tx
 	receipt   *receivable.Receipt
 	lines     []applyLine
@@ -37,7 +38,7 @@ type applyLine struct {
 // locks. A receipt whose customer is not known becomes that of the items when they all belong to one payer.
 func (a *App) openApplier(ctx context.Context, tx port.Tx, now time.Time, actor string, r *receivable.Receipt, list []ReceiptApplication) (*applier, error) {
 	ap := &applier{
-		tx: tx, receipt: r, ledger: newLedger(tx, now, actor),
+		app: a, tx: tx, receipt: r, ledger: newLedger(tx, now, actor),
 		customers: make(map[uuid.UUID]receivable.Customer), invoices: make(map[uuid.UUID]receivable.Invoice),
 	}
 	if err := checkApplications(list); err != nil {
@@ -172,11 +173,16 @@ func (ap *applier) settleOwner(owners []uuid.UUID) error {
 	}
 	payer := ap.receipt.CustomerID.UUID
 	for _, id := range owners {
-		if id != payer && ap.customers[id].PayerID.UUID != payer {
+		if !paysFor(payer, ap.customers[id]) {
 			return fault.New(fault.Conflict, receivable.CodeCustomerDiffers, "the item is of a customer that this one does not pay for")
 		}
 	}
 	return nil
+}
+
+// paysFor reports whether a customer may pay for another: for itself, as its recorded payer or as its parent.
+func paysFor(payer uuid.UUID, owner receivable.Customer) bool {
+	return payer == owner.ID || owner.PayerID == someID(payer) || owner.ParentID == someID(payer)
 }
 
 // apply puts every line on its items.
@@ -246,7 +252,7 @@ func (ap *applier) spread(line applyLine) (pays, discounts []int64, err error) {
 	return pays, discounts, nil
 }
 
-// earned refuses a discount that the customer's terms do not give for this value date.
+// earned refuses a discount that the customer's terms, with the days of grace of its rules, do not give for this value date.
 func (ap *applier) earned(ctx context.Context, item receivable.Item, payMinor, discountMinor int64) error {
 	if discountMinor == 0 {
 		return nil
@@ -257,8 +263,12 @@ func (ap *applier) earned(ctx context.Context, item receivable.Item, payMinor, d
 		if err != nil {
 			return err
 		}
-		terms := ap.customers[item.CustomerID].Terms
-		if earned, err = terms.EarnedDiscount(item, inv.InvoiceDate, ap.receipt.ValueDate, payMinor); err != nil {
+		owner := ap.customers[item.CustomerID]
+		grace, err := ap.app.graceDays(ctx, ap.tx, owner)
+		if err != nil {
+			return err
+		}
+		if earned, err = owner.Terms.EarnedDiscount(item, inv.InvoiceDate, ap.receipt.ValueDate.AddDays(-grace), payMinor); err != nil {
 			return err
 		}
 	}

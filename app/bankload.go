@@ -344,7 +344,10 @@ func (b *bankBatchWork) receive(ctx context.Context, money []incoming, stop stri
 			return err
 		}
 	}
-	return nil
+	if stop != "" {
+		return nil
+	}
+	return b.app.returnedBefore(ctx, b.tx, b.now, b.file.CreatedBy, money)
 }
 
 // takeAllBack looks at the debits when all money is there that they may take back.

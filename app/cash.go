@@ -23,9 +23,9 @@ type cash struct {
 	who    access.Principal
 	ledger *ledger
 
-	payers    map[uuid.UUID][2]uuid.NullUUID // of customers: who may pay for them, the recorded payer and the parent
-	fresh     []*receivable.Receipt          // to be written with everything else
-	old       []*receivable.Receipt          // to be changed
+	owners    map[uuid.UUID]receivable.Customer // id, payer and parent of customers: who may pay for them
+	fresh     []*receivable.Receipt             // to be written with everything else
+	old       []*receivable.Receipt             // to be changed
 	memos     map[uuid.UUID]*receivable.CreditMemo
 	entries   []audit.Entry
 	waits     map[reserve]bool // whose waiting sum changed
@@ -38,7 +38,7 @@ type cash struct {
 
 func (a *App) newCash(tx port.Tx, now time.Time, who access.Principal) *cash {
 	return &cash{
-		app: a, tx: tx, now: now, who: who, ledger: newLedger(tx, now, who.ID), payers: map[uuid.UUID][2]uuid.NullUUID{},
+		app: a, tx: tx, now: now, who: who, ledger: newLedger(tx, now, who.ID), owners: map[uuid.UUID]receivable.Customer{},
 		memos: map[uuid.UUID]*receivable.CreditMemo{}, waits: map[reserve]bool{}, given: map[uuid.UUID]map[money.Currency]int64{},
 	}
 }
@@ -82,21 +82,17 @@ func (c *cash) restChanged(r *receivable.Receipt) {
 	}
 }
 
-// mayPay reports whether a customer may pay for another one: for itself, as its recorded payer or as its parent.
+// mayPay asks paysFor of customers by their ids.
 func (c *cash) mayPay(ctx context.Context, payer, owner uuid.UUID) (bool, error) {
-	if payer == owner {
-		return true, nil
-	}
-	by, known := c.payers[owner]
-	if !known {
-		customer, err := c.tx.Customer(ctx, owner)
-		if err != nil {
+	of, known := c.owners[owner]
+	if !known && payer != owner {
+		var err error
+		if of, err = c.tx.Customer(ctx, owner); err != nil {
 			return false, err
 		}
-		by = [2]uuid.NullUUID{customer.PayerID, customer.ParentID}
-		c.payers[owner] = by
+		c.owners[owner] = of
 	}
-	return by[0] == someID(payer) || by[1] == someID(payer), nil
+	return payer == owner || paysFor(payer, of), nil
 }
 
 // memo reads a credit memo once. Its customer's lock is held.
@@ -166,6 +162,9 @@ func (c *cash) putReceipts(ctx context.Context) error {
 	}
 	for _, r := range c.old {
 		if err := r.Check(); err != nil {
+			return err
+		}
+		if err := leavesRefunds(ctx, c.tx, *r); err != nil {
 			return err
 		}
 		if err := c.tx.UpdateReceipt(ctx, *r); err != nil {

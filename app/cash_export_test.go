@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"arrears/domain/access"
 	"arrears/domain/matching"
 	"arrears/domain/remittance"
 	"arrears/port"
@@ -61,4 +62,18 @@ func AdviceIn(ctx context.Context, a *App, ad remittance.Advice) (id uuid.UUID, 
 		return err
 	})
 	return id, used, err
+}
+
+// Rematch looks again at receipts that wait, as they were read.
+func Rematch(ctx context.Context, a *App, list ...port.CashException) (applied int, err error) {
+	err = a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
+		look, err := a.newCash(tx, now, access.Principal{ID: "bank"}).rematch(ctx, list)
+		for _, w := range look {
+			if w.taken.outcome == takenApplied {
+				applied++
+			}
+		}
+		return err
+	})
+	return applied, err
 }

@@ -27,7 +27,7 @@ func (a *App) ApplyCashProposal(ctx context.Context, who access.Principal, id, p
 		return ownersOf(ctx, tx, f.Proposal)
 	}
 	return a.onException(ctx, who, access.CashWrite, id, version, locks, func(ctx context.Context, w *cashWork) error {
-		if err := w.money(); err != nil {
+		if err := w.free(); err != nil {
 			return err
 		}
 		f, err := readProposal(ctx, w.tx, proposalID)
@@ -100,7 +100,7 @@ func (w *cashWork) stands(ctx context.Context, p matching.Proposal) error {
 // settleBy carries a proposal out, closes the exception and teaches.
 func (w *cashWork) settleBy(ctx context.Context, p matching.Proposal, outcome string) error {
 	w.restChanged(w.r)
-	w.r.Payer.Match = matchAfter(w.r)
+	w.r.Payer.Match = receivable.MatchDone
 	w.old = append(w.old, w.r)
 	if err := w.carryOut(ctx, w.r, p); err != nil {
 		return err
@@ -116,14 +116,6 @@ func (w *cashWork) settleBy(ctx context.Context, p matching.Proposal, outcome st
 		return err
 	}
 	return w.finish(ctx, "cash_applied")
-}
-
-// matchAfter is where a receipt stands once a person has settled it; held money stays held until it is released.
-func matchAfter(r *receivable.Receipt) receivable.MatchState {
-	if r.Payer.Match == receivable.MatchHeld {
-		return receivable.MatchHeld
-	}
-	return receivable.MatchDone
 }
 
 // RejectCashProposal says that a proposal is wrong; the others stay. Errors: as ApplyCashProposal.
@@ -198,8 +190,8 @@ func (a *App) IdentifyCash(ctx context.Context, who access.Principal, id, custom
 	})
 }
 
-// HoldCash holds money that may not be applied; the chase of whoever likely paid it rests all the same.
-// Errors: as TakeException, and cash_exception.kind, receivable.invalid.
+// HoldCash holds money that may not be applied; the chase of whoever likely paid it rests all the same. Why held money is held
+// changes only who may free it. Errors: as TakeException, and cash_exception.kind, receivable.invalid.
 func (a *App) HoldCash(ctx context.Context, who access.Principal, id uuid.UUID, reason receivable.HeldReason, version int64) (CashExceptionFile, error) {
 	var f receivable.Form
 	receivable.OneOf(&f, "reason", reason, receivable.HeldSanctions, receivable.HeldLegal, receivable.HeldDispute, receivable.HeldOtherEntity, receivable.HeldOther)
@@ -219,10 +211,15 @@ func (a *App) FreeCash(ctx context.Context, who access.Principal, id uuid.UUID, 
 }
 
 func (w *cashWork) hold(ctx context.Context, state receivable.MatchState, reason receivable.HeldReason, action string) error {
-	if err := w.money(); err != nil {
+	if err := w.mayRelease(); err != nil {
 		return err
 	}
 	w.r.Payer.Match, w.r.Payer.HeldReason = state, reason
+	if frozen(reason) {
+		if err := lapseRefunds(ctx, w.tx, w.now, w.who.ID, w.r.ID, "money_held"); err != nil {
+			return err
+		}
+	}
 	w.old = append(w.old, w.r)
 	w.e.Why = slices.DeleteFunc(slices.Clone(w.e.Why), func(code string) bool { return code == "held" })
 	if state == receivable.MatchHeld {
@@ -238,10 +235,11 @@ func (w *cashWork) hold(ctx context.Context, state receivable.MatchState, reason
 }
 
 // CashNotOurs says that the money is not for us: it holds nobody's notices any more, and stands unapplied until it is paid
-// back. Errors: as HoldCash; receipt.customer_known when somebody has said whose it is.
+// back. Of held money only who may free it says so. Errors: as HoldCash; receipt.customer_known when somebody has said whose it
+// is.
 func (a *App) CashNotOurs(ctx context.Context, who access.Principal, id uuid.UUID, version int64) (CashExceptionFile, error) {
 	return a.onException(ctx, who, access.CashWrite, id, version, nil, func(ctx context.Context, w *cashWork) error {
-		if err := w.money(); err != nil {
+		if err := w.mayRelease(); err != nil {
 			return err
 		}
 		if w.r.CustomerID.Valid {
@@ -259,14 +257,21 @@ func (a *App) CashNotOurs(ctx context.Context, who access.Principal, id uuid.UUI
 }
 
 // ResolveReturn says which receipt a returned payment takes back, and reverses it; without one the return is settled elsewhere.
+// Of a payment that a correction no longer tells of it says whether its receipt is reversed, or stands.
 // Errors: as TakeException, and cash_exception.kind, receipt.not_found, receipt.reversed, receipt.refunded.
 func (a *App) ResolveReturn(ctx context.Context, who access.Principal, id uuid.UUID, receiptID uuid.NullUUID, version int64) (CashExceptionFile, error) {
 	if err := access.Require(who, access.ReceiptsWrite); err != nil {
 		return CashExceptionFile{}, err
 	}
 	return a.onException(ctx, who, access.CashWrite, id, version, nil, func(ctx context.Context, w *cashWork) error {
-		if w.e.Kind != port.ExceptionReturn {
+		gone := w.e.Kind == port.ExceptionMissing
+		switch {
+		case w.e.Kind != port.ExceptionReturn && !gone:
 			return fault.New(fault.Conflict, CodeExceptionKind, "no return waits there")
+		case gone && receiptID.Valid && receiptID != w.e.ReceiptID:
+			return fault.New(fault.Conflict, CodeExceptionKind, "the payment that is gone made another receipt")
+		case gone && receiptID.Valid: // which settles what waits there as well
+			return a.reverse(ctx, w.tx, w.now, who.ID, receiptID.UUID, "the bank no longer tells of it", w.entry)
 		}
 		w.r = nil
 		outcome := "settled_elsewhere"

@@ -248,7 +248,7 @@ func (c *cash) offset(ctx context.Context, r *receivable.Receipt, p matching.Pro
 		against.Applications = append(against.Applications, matching.Application{ItemID: off.ItemID, Minor: off.Minor, ItemMinor: off.Minor})
 	}
 	in := NewReceipt{
-		Source: r.Source, Number: cutText(r.Number, 90) + "/offset", CustomerID: r.CustomerID, Kind: "offset", Currency: p.Currency,
+		Source: r.Source, Number: "offset-" + id.String(), CustomerID: r.CustomerID, Kind: "offset", Currency: p.Currency,
 		AmountMinor: minor, ValueDate: r.ValueDate, Reference: r.Number,
 	}
 	made := in.receipt(id, c.now, c.who.ID)

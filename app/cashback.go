@@ -5,127 +5,17 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"arrears/domain/access"
-	"arrears/domain/fault"
 	"arrears/domain/matching"
 	"arrears/domain/receivable"
 	"arrears/domain/remittance"
 	"arrears/port"
 )
-
-// The outcomes of a debit that takes something back.
-const (
-	takenBack     = "returned"
-	takenBackOpen = "return_open"
-)
-
-// takeBack handles a debit that takes back an earlier payment: it reverses the receipt when it is certain which, else opens an
-// exception.
-func (a *App) takeBack(ctx context.Context, tx port.Tx, now time.Time, actor string, entry uuid.UUID, t remittance.Transaction, stop string) (string, error) {
-	now = now.Truncate(time.Microsecond)
-	ref := refOf(t)
-	found, err := tx.ReceiptsTakenBack(ctx, ref)
-	if err != nil {
-		return "", err
-	}
-	why := []string{}
-	r, certain := certainlyTakenBack(found, ref, t)
-	switch {
-	case stop != "":
-		why = append(why, stop)
-	case certain:
-		err := a.reverse(ctx, tx, now, actor, r.ID, returnWords(t), uuid.Nil)
-		if err == nil {
-			return takenBack, nil
-		}
-		if fault.CodeOf(err) != receivable.CodeReceiptRefunded {
-			return "", err
-		}
-		why = append(why, receivable.CodeReceiptRefunded)
-	case len(found) == 0:
-		why = append(why, "return_unknown")
-	default:
-		why = append(why, "return_ambiguous")
-	}
-	return takenBackOpen, a.openReturn(ctx, tx, now, actor, entry, t, found, why)
-}
-
-// refOf is what a return says of the payment that it takes back.
-func refOf(t remittance.Transaction) port.PaymentRef {
-	ref := port.PaymentRef{Currency: t.Currency, Minor: t.Minor}
-	if t.Return != nil {
-		ref.EndToEnd, ref.Reference, ref.On = t.Return.EndToEnd, t.Return.Reference, t.Return.On
-		ref.Minor = cmp.Or(t.Return.Minor, t.Minor)
-	}
-	ref.EndToEnd = cmp.Or(ref.EndToEnd, t.EndToEnd)
-	if matching.NumberKey(ref.EndToEnd) == "NOTPROVIDED" {
-		ref.EndToEnd = ""
-	}
-	told := matching.FromTransaction(uuid.Nil, t)
-	told.Kind = matching.Return
-	if look := matching.Match(told, matching.Candidates{}, nil, matching.Env{}).LookUp; look != nil {
-		ref.Keys = append(ref.Keys, look.References...)
-		if key := matching.NumberKey(look.Cheque); key != "" {
-			ref.Keys = append(ref.Keys, key)
-		}
-		if ref.On.IsZero() {
-			ref.On = look.On
-		}
-	}
-	return ref
-}
-
-// certainlyTakenBack finds the one receipt of the amount that a return names by a reference. Day and amount alone prove nothing.
-func certainlyTakenBack(found []port.TakenBack, ref port.PaymentRef, t remittance.Transaction) (receivable.Receipt, bool) {
-	list := slices.DeleteFunc(slices.Clone(found), func(r port.TakenBack) bool {
-		return !r.Named || r.Currency != t.Currency || r.GrossMinor != ref.Minor || r.GrossMinor != t.Minor
-	})
-	if len(list) != 1 {
-		return receivable.Receipt{}, false
-	}
-	return list[0].Receipt, true
-}
-
-// returnWords says why a bank took the money back, as the reason of the reversal.
-func returnWords(t remittance.Transaction) string {
-	if t.Return == nil {
-		return "the bank took the booking back"
-	}
-	return cutText(fmt.Sprintf("returned by the bank: %s %s", cmp.Or(t.Return.Code, "no reason given"), t.Return.Text), maxReason)
-}
-
-// openReturn puts a return on the clerks' list.
-func (a *App) openReturn(ctx context.Context, tx port.Tx, now time.Time, actor string, entry uuid.UUID, t remittance.Transaction, found []port.TakenBack, why []string) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return err
-	}
-	seen, err := json.Marshal(matching.FromTransaction(id, t))
-	if err != nil {
-		return err
-	}
-	e := port.CashException{
-		ID: id, Kind: port.ExceptionReturn, EntryID: someID(entry), Currency: t.Currency, AmountMinor: t.Minor, ValueOn: t.Entry.ValueOn,
-		Since: now, Why: why, Seen: seen, State: "open",
-	}
-	if len(found) == 1 {
-		e.CustomerID, e.ReceiptID = found[0].CustomerID, someID(found[0].ID)
-	}
-	if err := tx.InsertExceptions(ctx, []port.CashException{e}); err != nil {
-		return err
-	}
-	c := a.newCash(tx, now, access.Principal{ID: actor})
-	if err := c.noteException(ctx, e, uuid.Nil, "cash_exception.opened"); err != nil {
-		return err
-	}
-	return tx.AuditMany(ctx, c.entries)
-}
 
 // adviceIn keeps an advice and looks again at waiting receipts that it may be about.
 func (a *App) adviceIn(ctx context.Context, tx port.Tx, now time.Time, actor string, file uuid.NullUUID, ad remittance.Advice) (uuid.UUID, bool, error) {
@@ -184,37 +74,95 @@ func recordRemittance(ctx context.Context, c *cash, r port.Remittance, action st
 func (c *cash) rematch(ctx context.Context, list []port.CashException) ([]*waiting, error) {
 	var look []*waiting
 	for n := range list {
-		e := list[n]
-		if e.Kind != port.ExceptionReceipt || !e.ReceiptID.Valid || len(e.Seen) == 0 {
-			continue
-		}
-		r, err := c.tx.Receipt(ctx, e.ReceiptID.UUID)
+		w, err := c.lookAgain(ctx, &list[n])
 		if err != nil {
 			return nil, err
 		}
-		w := &waiting{receipt: &r, entry: e.EntryID, stop: e.Stop, exception: &e}
-		if err := json.Unmarshal(e.Seen, &w.seen); err != nil {
-			return nil, fault.Wrap(err, fault.Internal, "cash_exception.unreadable", "what was seen of the payment cannot be read")
+		if w != nil {
+			look = append(look, w)
 		}
-		if r.CustomerID.Valid {
-			w.seen.CustomerID = r.CustomerID
-		}
-		if w.seen.Minor = r.Rest(); w.seen.Minor == 0 {
-			continue
-		}
-		look = append(look, w)
-		c.old = append(c.old, &r)
 	}
 	if len(look) == 0 {
 		return nil, nil
 	}
-	if err := c.judge(ctx, look); err != nil {
+	look, err := c.judge(ctx, look)
+	if err != nil {
 		return nil, err
 	}
 	if err := c.finish(ctx, "cash_matched_again"); err != nil {
 		return nil, err
 	}
 	return look, c.useAdvices(ctx, look)
+}
+
+// lookAgain is a receipt that waits as matching is to see it; nil when there is nothing to look at.
+func (c *cash) lookAgain(ctx context.Context, e *port.CashException) (*waiting, error) {
+	if e.Kind != port.ExceptionReceipt || !e.ReceiptID.Valid || len(e.Seen) == 0 {
+		return nil, nil
+	}
+	r, err := c.tx.Receipt(ctx, e.ReceiptID.UUID)
+	if err != nil {
+		return nil, err
+	}
+	w := &waiting{receipt: &r, entry: e.EntryID, stop: e.Stop, exception: e}
+	if err := json.Unmarshal(e.Seen, &w.seen); err != nil {
+		return nil, unreadableCash(err)
+	}
+	if r.CustomerID.Valid {
+		w.seen.CustomerID = r.CustomerID
+	}
+	if w.seen.Minor = r.Rest(); w.seen.Minor == 0 {
+		return nil, nil
+	}
+	return w, nil
+}
+
+// stillWaiting leaves out what somebody else changed before the locks were there, and reads what people did about the rest.
+func (c *cash) stillWaiting(ctx context.Context, list []*waiting) ([]*waiting, error) {
+	var still []*waiting
+	for _, w := range list {
+		if w.exception != nil {
+			e, err := c.tx.Exception(ctx, w.exception.ID)
+			if err != nil {
+				return nil, err
+			}
+			r, err := c.tx.Receipt(ctx, w.receipt.ID)
+			if err != nil {
+				return nil, err
+			}
+			if e.State != "open" || e.Version != w.exception.Version || r.Version != w.receipt.Version {
+				continue
+			}
+			if err := c.heed(ctx, w); err != nil {
+				return nil, err
+			}
+			c.old = append(c.old, w.receipt)
+		}
+		still = append(still, w)
+	}
+	return still, nil
+}
+
+// heed reads what people want of a receipt: a refund, and other proposals than those that they rejected.
+func (c *cash) heed(ctx context.Context, w *waiting) error {
+	pending, err := refundsOf(ctx, c.tx, w.receipt.ID, port.RefundProposed, port.RefundApproved)
+	if err != nil {
+		return err
+	}
+	w.pinned = len(pending) > 0
+	list, err := c.tx.ProposalsOf(ctx, w.receipt.ID)
+	for _, p := range list {
+		if err != nil {
+			return err
+		}
+		if p.State != port.ProposalRejected {
+			continue
+		}
+		var f CashProposalFile
+		f, err = proposalFile(p)
+		w.rejected = append(w.rejected, f.Proposal)
+	}
+	return err
 }
 
 // solved closes the exception of a receipt that matching could apply at last.
@@ -249,13 +197,14 @@ func settleException(ctx context.Context, tx port.Tx, now time.Time, actor strin
 	return err
 }
 
-// followException lets what waits about a receipt follow money that was applied past the clerks' list.
-func followException(ctx context.Context, tx port.Tx, now time.Time, actor string, r receivable.Receipt) error {
+// followException lets what waits about a receipt follow money that went past the clerks' list; outcome is how it is settled
+// once nothing is left.
+func followException(ctx context.Context, tx port.Tx, now time.Time, actor string, r receivable.Receipt, outcome string) error {
 	if r.Payer.Match == receivable.MatchNone {
 		return nil
 	}
 	if r.Rest() == 0 {
-		return settleException(ctx, tx, now, actor, r.ID, "by_hand")
+		return settleException(ctx, tx, now, actor, r.ID, outcome)
 	}
 	list, err := tx.ExceptionsOf(ctx, []uuid.UUID{r.ID})
 	for _, e := range list {

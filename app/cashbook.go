@@ -8,6 +8,7 @@ import (
 
 	"arrears/domain/matching"
 	"arrears/domain/money"
+	"arrears/domain/receivable"
 	"arrears/port"
 )
 
@@ -42,28 +43,36 @@ func (s cashBookSet) of(customer uuid.UUID) *matching.Rulebook {
 	return own.book
 }
 
-// cap is how much of small differences a customer may be given in a month.
-func (s cashBookSet) cap(customer uuid.UUID, currency money.Currency) int64 {
-	b, ok := s.own[customer]
-	if !ok {
-		b = s.wide
+// bookOf is the rules that hold for a customer.
+func (s cashBookSet) bookOf(customer uuid.UUID) cashBook {
+	if own, ok := s.own[customer]; ok {
+		return own
 	}
-	most := int64(0)
+	return s.wide
+}
+
+// most is the largest difference of what is asked that the rules let anybody close, beside what the customer was given this month.
+func (s cashBookSet) most(customer uuid.UUID, asked, given int64, currency money.Currency) int64 {
+	b := s.bookOf(customer)
+	var most int64
 	for _, limit := range []*matching.Limit{b.rules.Tolerance, b.rules.BankCharges, b.rules.Exchange} {
-		if limit != nil {
-			most = max(most, limit.MonthlyMinor[currency])
-		}
+		most = max(most, limit.Allows(asked, given, currency))
 	}
 	return most
 }
 
-// most is the largest difference of what is asked that the rules let anybody close.
-func (s cashBookSet) most(customer uuid.UUID, asked int64, currency money.Currency) int64 {
-	b, ok := s.own[customer]
-	if !ok {
-		b = s.wide
+// graceDays is how many days after its last one a customer's discount still counts as earned.
+func (a *App) graceDays(ctx context.Context, tx port.Tx, c receivable.Customer) (int, error) {
+	rows := port.CashRows{Customers: []matching.Customer{{ID: c.ID}}, Segments: map[uuid.UUID]string{c.ID: c.Segment}}
+	books, err := a.cashBooks(ctx, tx, rows)
+	if err != nil {
+		return 0, err
 	}
-	return max(b.rules.Tolerance.Most(asked, currency), b.rules.BankCharges.Most(asked, currency), b.rules.Exchange.Most(asked, currency))
+	b := books.bookOf(c.ID)
+	if b.rules.DiscountGraceDays == nil {
+		return 0, nil
+	}
+	return *b.rules.DiscountGraceDays, nil
 }
 
 // cashBooks reads the rules that apply to customers.

@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"testing"
 
@@ -13,62 +15,8 @@ import (
 	"arrears/domain/fault"
 	"arrears/domain/matching"
 	"arrears/domain/receivable"
-	"arrears/domain/remittance"
 	"arrears/port"
 )
-
-var (
-	clerkOne = access.Principal{ID: "clerk-1", Role: access.Clerk}
-	clerkTwo = access.Principal{ID: "clerk-2", Role: access.Clerk}
-)
-
-// pays takes one payment of the desk's customer in, in euros of 2026.
-func (l *till) pays(number, name, account, text string, minor int64) app.Taken {
-	l.t.Helper()
-	done, err := app.TakeIn(l.t.Context(), l.app, "", l.payment(number, name, account, text, minor))
-	require.NoError(l.t, err)
-	return done[0]
-}
-
-func (l *till) payment(number, name, account, text string, minor int64) app.Incoming {
-	return app.Incoming{Number: number, Seen: matching.Receipt{
-		Minor: minor, Currency: "EUR", ValueOn: day("2026-03-02"), Reference: "REF" + number, EndToEnd: "E2E" + number,
-		Payer: remittance.Party{Name: name, Account: remittance.Account{IBAN: account}}, Texts: []string{text},
-	}}
-}
-
-// waits reads the one open exception of a receipt.
-func (l *till) waits(id uuid.UUID) app.CashExceptionFile {
-	l.t.Helper()
-	list, err := l.app.CashExceptions(l.t.Context(), l.reader, port.CashExceptionFilter{ReceiptID: l.id(id)}, port.Page{})
-	require.NoError(l.t, err)
-	require.Len(l.t, list.Items, 1)
-	f, err := l.app.CashException(l.t.Context(), l.reader, list.Items[0].ID)
-	require.NoError(l.t, err)
-	return f
-}
-
-func (l *till) receipt(id uuid.UUID) receivable.Receipt {
-	l.t.Helper()
-	r, err := l.app.Receipt(l.t.Context(), l.reader, id)
-	require.NoError(l.t, err)
-	require.NoError(l.t, r.Check())
-	return r
-}
-
-// reserved is what holds the desk's customer's notices.
-func (l *till) reserved() int64 {
-	l.t.Helper()
-	var sum int64
-	require.NoError(l.t, l.db.Read(l.t.Context(), func(ctx context.Context, tx port.Tx) error {
-		list, err := tx.Reserves(ctx, l.customer.ID)
-		for _, r := range list {
-			sum += r.Minor()
-		}
-		return err
-	}))
-	return sum
-}
 
 func TestMoneyThatIsCertainStopsTheChase(t *testing.T) {
 	t.Parallel()
@@ -315,17 +263,6 @@ func TestNothingIsAppliedUnderAnAlarm(t *testing.T) {
 	l.moneyLaws()
 }
 
-func advice(payment string, minor int64, lines ...remittance.Line) remittance.Advice {
-	return remittance.Advice{
-		Format: "json", ID: "ADV-" + payment, Payment: payment, Minor: minor, Currency: "EUR", Credit: true, MoneyMoves: true,
-		PaidOn: day("2026-03-01"), Payer: remittance.Party{Name: "Nordwind K-1"}, Lines: lines,
-	}
-}
-
-func line(number string, paid int64) remittance.Line {
-	return remittance.Line{Kind: remittance.LineInvoice, Number: number, PaidMinor: &paid}
-}
-
 // Advice and money find each other in either order.
 func TestAdviceAndMoneyComeApart(t *testing.T) {
 	t.Parallel()
@@ -364,20 +301,12 @@ func TestAReturnReversesTheReceiptThatItNames(t *testing.T) {
 	owed := l.owed("R-1001", 40_000)
 	done := l.pays("1", "Nordwind K-1", "", "R-1001", 40_000)
 	require.Equal(t, "applied", done.Outcome)
-	back := remittance.Transaction{
-		Minor: 40_000, Currency: "EUR", Entry: remittance.Entry{ValueOn: day("2026-03-05"), Minor: 40_000, Currency: "EUR", Reversal: true},
-		Return: &remittance.Return{Code: "AC04", Reference: "REF1"},
-	}
-	outcome, err := app.TakeBack(t.Context(), l.app, back)
-	require.NoError(t, err)
-	require.Equal(t, "returned", outcome)
+	require.Equal(t, "returned", l.takesBack("REF1", 40_000))
 	l.amounts(owed.Items[0], 0, 0, 0, 0, 40_000, 0)
 	require.Equal(t, receivable.ReceiptReversed, l.receipt(done.ID).State)
 	require.Equal(t, 1, l.now(owed.ID).Items[0].Cycle)
 
-	outcome, err = app.TakeBack(t.Context(), l.app, back) // there is nothing left to take back
-	require.NoError(t, err)
-	require.Equal(t, "return_open", outcome)
+	require.Equal(t, "return_open", l.takesBack("REF1", 40_000), "there is nothing left to take back")
 	list, err := l.app.CashExceptions(t.Context(), l.reader, port.CashExceptionFilter{Kind: port.ExceptionReturn}, port.Page{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
@@ -385,4 +314,53 @@ func TestAReturnReversesTheReceiptThatItNames(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "settled_elsewhere", f.Outcome)
 	l.moneyLaws()
+}
+
+// The bank may tell of a return before it tells of the payment: the books are the same.
+func TestAReturnThatCameBeforeItsPayment(t *testing.T) {
+	t.Parallel()
+	v := openVault(t)
+	v.confirm("RB")
+	owed := v.owed("R-1001", 40_000)
+	paid := entry{minor: 40_000, ref: "BRB", e2e: "ERB", by: "Nordwind K-1", text: "R-1001"}
+	back := entry{minor: -40_000, ref: "XRB", e2e: "ERB", by: "Nordwind K-1", text: "R-1001", ret: "AC04"}
+	f := v.load(sheet{kind: "053", account: "RB", to: "2026-03-03", list: []entry{back}}.String())
+	require.EqualValues(t, 1, f.Counts.ReturnOpen)
+	require.Len(t, v.exceptions(port.ExceptionReturn), 1)
+	other := entry{minor: 40_000, ref: "BRC", e2e: "ERC", by: "Nordwind K-1", text: "danke"} // the same amount proves nothing
+	v.load(sheet{kind: "053", account: "RB", to: "2026-03-01", list: []entry{other}}.String())
+	require.Len(t, v.exceptions(port.ExceptionReturn), 1)
+	v.load(sheet{kind: "053", account: "RB", to: "2026-03-02", list: []entry{paid}}.String())
+	v.amounts(owed.Items[0], 0, 0, 0, 0, 40_000, 0)
+	require.Empty(t, v.exceptions(port.ExceptionReturn))
+	require.Equal(t, int64(1), v.number(`SELECT count(*) FROM receipts WHERE state = 'reversed'`))
+	require.Equal(t, int64(1), v.number(`SELECT count(*) FROM bank_entries WHERE outcome = 'returned'`))
+	v.moneyLaws()
+}
+
+// A payment that a correction no longer tells of is reversed, or stands, as a clerk says; either way nothing waits any more.
+func TestAPaymentThatIsGoneIsSettled(t *testing.T) {
+	t.Parallel()
+	v := openVault(t)
+	v.confirm("GO")
+	owed := v.owed("R-1001", 40_000)
+	list := []entry{{minor: 40_000, ref: "G1", by: "Nordwind K-1", text: "R-1001"}, {minor: 500, ref: "G2", by: "Nordwind K-1", text: "danke"}}
+	v.load(bai2("GO", 1, day("2026-03-02"), list...))
+	v.load(bai2("GO", 3, day("2026-03-02")))
+	gone := v.exceptions(port.ExceptionMissing)
+	require.Len(t, gone, 2)
+	slices.SortFunc(gone, func(a, b port.CashException) int { return cmp.Compare(a.AmountMinor, b.AmountMinor) })
+	small, large := gone[0], gone[1]
+	_, err := v.app.ResolveReturn(t.Context(), clerkOne, small.ID, large.ReceiptID, 0)
+	require.Equal(t, app.CodeExceptionKind, fault.CodeOf(err), "of another payment")
+	f, err := v.app.ResolveReturn(t.Context(), clerkOne, small.ID, uuid.NullUUID{}, 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"closed", "settled_elsewhere"}, []string{f.State, f.Outcome})
+	f, err = v.app.ResolveReturn(t.Context(), clerkOne, large.ID, large.ReceiptID, 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"closed", "reversed"}, []string{f.State, f.Outcome})
+	v.amounts(owed.Items[0], 0, 0, 0, 0, 40_000, 0)
+	require.Equal(t, int64(1), v.number(`SELECT count(*) FROM receipts WHERE state = 'reversed'`))
+	require.Empty(t, v.exceptions(port.ExceptionMissing))
+	v.moneyLaws()
 }

@@ -174,11 +174,13 @@ func (a *App) openException(ctx context.Context, tx port.Tx, now time.Time, who 
 		return nil, err
 	}
 	var customers []uuid.UUID
+	var receipt receivable.Receipt
 	if seen.ReceiptID.Valid {
 		r, err := tx.Receipt(ctx, seen.ReceiptID.UUID)
 		if err != nil {
 			return nil, err
 		}
+		receipt = r
 		for _, whose := range []uuid.NullUUID{r.CustomerID, r.Payer.LikelyID} {
 			if whose.Valid {
 				customers = append(customers, whose.UUID)
@@ -195,8 +197,14 @@ func (a *App) openException(ctx context.Context, tx port.Tx, now time.Time, who 
 	if err := lockCustomers(ctx, tx, customers...); err != nil {
 		return nil, err
 	}
-	return a.readException(ctx, tx, now, who, id, version)
+	w, err := a.readException(ctx, tx, now, who, id, version)
+	if err == nil && w.r != nil && (w.r.ID != receipt.ID || w.r.Version != receipt.Version) {
+		return nil, errExceptionChanged // the locks may be those of others
+	}
+	return w, err
 }
+
+var errExceptionChanged = fault.New(fault.Precondition, "cash_exception.changed", "it was changed since it was read")
 
 // readException reads it again under the locks.
 func (a *App) readException(ctx context.Context, tx port.Tx, now time.Time, who access.Principal, id uuid.UUID, version int64) (*cashWork, error) {
@@ -211,7 +219,7 @@ func (a *App) readException(ctx context.Context, tx port.Tx, now time.Time, who 
 	case w.e.Owner != "" && w.e.Owner != who.ID && w.e.TakenAt.Add(exceptionLease).After(now):
 		return nil, fault.New(fault.Conflict, CodeExceptionTaken, "somebody else is at it")
 	case version != 0 && version != w.e.Version:
-		return nil, fault.New(fault.Precondition, "cash_exception.changed", "it was changed since it was read")
+		return nil, errExceptionChanged
 	}
 	if len(w.e.Seen) > 0 {
 		if err := json.Unmarshal(w.e.Seen, &w.seen); err != nil {
@@ -235,6 +243,28 @@ func (a *App) readException(ctx context.Context, tx port.Tx, now time.Time, who 
 func (w *cashWork) money() error {
 	if w.e.Kind != port.ExceptionReceipt || w.r == nil {
 		return fault.New(fault.Conflict, CodeExceptionKind, "no money waits there")
+	}
+	return nil
+}
+
+// free refuses as well what is held: that is settled by nobody before it is freed.
+func (w *cashWork) free() error {
+	if err := w.money(); err != nil {
+		return err
+	}
+	if w.r.Payer.Match == receivable.MatchHeld {
+		return fault.New(fault.Conflict, receivable.CodeReceiptHeld, "the money is held; release it first")
+	}
+	return nil
+}
+
+// mayRelease refuses to change why money is held to whoever may not free it.
+func (w *cashWork) mayRelease() error {
+	if err := w.money(); err != nil {
+		return err
+	}
+	if w.r.Payer.Match == receivable.MatchHeld {
+		return access.Require(w.who, access.CashManage)
 	}
 	return nil
 }

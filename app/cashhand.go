@@ -63,7 +63,7 @@ func (a *App) ApplyCashByHand(ctx context.Context, who access.Principal, id uuid
 		return ownersOf(ctx, tx, plan)
 	}
 	return a.onException(ctx, who, access.CashWrite, id, in.Version, locks, func(ctx context.Context, w *cashWork) error {
-		if err := w.money(); err != nil {
+		if err := w.free(); err != nil {
 			return err
 		}
 		plan, err := in.plan(ctx, w.tx, w.r)
@@ -294,7 +294,9 @@ func (w *cashWork) allowed(ctx context.Context, p matching.Proposal) error {
 	if err := w.ledger.load(ctx, itemsOfProposal(p)...); err != nil {
 		return err
 	}
-	ap := &applier{tx: w.tx, receipt: w.r, ledger: w.ledger, customers: map[uuid.UUID]receivable.Customer{}, invoices: map[uuid.UUID]receivable.Invoice{}}
+	ap := &applier{
+		app: w.app, tx: w.tx, receipt: w.r, ledger: w.ledger, customers: map[uuid.UUID]receivable.Customer{}, invoices: map[uuid.UUID]receivable.Invoice{},
+	}
 	for _, a := range p.Applications {
 		if a.DiscountMinor == 0 {
 			continue
@@ -315,9 +317,23 @@ func (w *cashWork) allowed(ctx context.Context, p matching.Proposal) error {
 	return w.small(ctx, p)
 }
 
-// small tests the small differences of a receipt against the rules and the customer's month.
+// small tests the small differences of a receipt against the rules and the month of each customer that is given some.
 func (w *cashWork) small(ctx context.Context, p matching.Proposal) error {
-	rows, err := w.tx.CashRows(ctx, port.CashFound{Customers: []uuid.UUID{p.CustomerID}})
+	type share struct {
+		customer uuid.UUID
+		currency money.Currency
+	}
+	sums, asked := map[share]int64{}, map[share]int64{}
+	var owners []uuid.UUID
+	for _, off := range p.WriteOffs {
+		item := w.ledger.items[off.ItemID]
+		at := share{item.CustomerID, item.Currency}
+		sums[at] += off.Minor
+		asked[at] += item.OpenMinor
+		owners = append(owners, item.CustomerID)
+	}
+	owners = inOrder(owners)
+	rows, err := w.tx.CashRows(ctx, port.CashFound{Customers: owners})
 	if err != nil {
 		return err
 	}
@@ -325,18 +341,12 @@ func (w *cashWork) small(ctx context.Context, p matching.Proposal) error {
 	if err != nil {
 		return err
 	}
-	left, err := w.toleranceLeft(ctx, books, []uuid.UUID{p.CustomerID})
+	given, err := w.givenThisMonth(ctx, owners)
 	if err != nil {
 		return err
 	}
-	sums, asked := map[money.Currency]int64{}, map[money.Currency]int64{}
-	for _, off := range p.WriteOffs {
-		item := w.ledger.items[off.ItemID]
-		sums[item.Currency] += off.Minor
-		asked[item.Currency] += item.OpenMinor
-	}
-	for currency, minor := range sums {
-		if minor > min(books.most(p.CustomerID, asked[currency], currency), left(p.CustomerID, currency)) {
+	for at, minor := range sums {
+		if minor > books.most(at.customer, asked[at], given(at.customer, at.currency), at.currency) {
 			return fault.New(fault.Forbidden, "write_off.exceeds_limit", "the difference is beyond what the rules let a clerk close; a supervisor may")
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"arrears/app"
 	"arrears/domain/fault"
 	"arrears/domain/receivable"
-	"arrears/domain/remittance"
 	"arrears/internal/testkit"
 	"arrears/port"
 )
@@ -135,11 +134,7 @@ func (m *months) reverse() {
 	if !ok {
 		return
 	}
-	_, err := app.TakeBack(m.t.Context(), m.app, remittance.Transaction{
-		Minor: r.GrossMinor, Currency: "EUR", Entry: remittance.Entry{ValueOn: day("2026-03-05"), Minor: r.GrossMinor, Currency: "EUR"},
-		Return: &remittance.Return{Code: "AM04", Reference: r.Reference},
-	})
-	require.NoError(m.t, err)
+	m.takesBack(r.Reference, r.GrossMinor)
 }
 
 func (m *months) giveBack() {

@@ -332,4 +332,10 @@ func (l *till) moneyLaws() {
 	for what, sql := range testkit.ClaimLaws() {
 		l.nothing(what, sql)
 	}
+	l.nothing("what a receipt counts as refunded is what was paid back of it", `
+SELECT r.id::text FROM receipts r LEFT JOIN refunds b ON b.receipt_id = r.id AND b.state = 'paid'
+GROUP BY r.id HAVING r.refunded_minor <> coalesce(sum(b.amount_minor), 0)`)
+	l.nothing("what is approved to be paid back is there", `
+SELECT r.id::text FROM receipts r JOIN refunds b ON b.receipt_id = r.id AND b.state = 'approved'
+GROUP BY r.id HAVING r.on_account_minor + r.unapplied_minor < sum(b.amount_minor)`)
 }

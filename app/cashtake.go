@@ -43,11 +43,21 @@ const (
 type waiting struct {
 	receipt   *receivable.Receipt
 	seen      matching.Receipt
+	look      matching.LookFor
 	entry     uuid.NullUUID
 	stop      string              // why nothing may be applied by itself
 	exception *port.CashException // of a receipt that waits already
+	pinned    bool                // a refund of it is about: a person decides
+	rejected  []matching.Proposal // a person has said that they are wrong
 	taken     taken
 	advice    uuid.NullUUID // the one that was used
+}
+
+// mayGo reports whether a proposal may be carried out by itself as far as people had nothing to do with the receipt.
+func (w *waiting) mayGo(p matching.Proposal) bool {
+	return w.stop == "" && !w.pinned && w.receipt.Payer.Match != receivable.MatchHeld && !slices.ContainsFunc(w.rejected, func(r matching.Proposal) bool {
+		return r.CustomerID == p.CustomerID && slices.Equal(r.Applications, p.Applications)
+	})
 }
 
 // takeIn writes receipts with what can be applied at once; the rest becomes exceptions with proposals. stop is a code when
@@ -65,7 +75,7 @@ func (a *App) takeIn(ctx context.Context, tx port.Tx, now time.Time, actor strin
 		look[n] = &waiting{receipt: &r, seen: in.seen, entry: someID(in.entry), stop: stop}
 		c.fresh = append(c.fresh, &r)
 	}
-	if err := c.judge(ctx, look); err != nil {
+	if _, err := c.judge(ctx, look); err != nil {
 		return nil, err
 	}
 	if err := c.finish(ctx, "cash_taken_in"); err != nil {
@@ -82,15 +92,16 @@ func (a *App) takeIn(ctx context.Context, tx port.Tx, now time.Time, actor strin
 const maxPayer = 140
 
 // judge finds what each receipt may be about, locks the customers found, reads what is there under the locks, and does what
-// matching says.
-func (c *cash) judge(ctx context.Context, list []*waiting) error {
+// matching says. It returns those that it looked at: of those that waited already some may be settled by now.
+func (c *cash) judge(ctx context.Context, list []*waiting) ([]*waiting, error) {
 	looks := make([]matching.LookFor, len(list))
 	for n, w := range list {
-		looks[n] = matching.Keys(w.seen)
+		w.look = matching.Keys(w.seen)
+		looks[n] = w.look
 	}
 	found, err := c.tx.FindCash(ctx, looks)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	locks := slices.Clone(found.Customers)
 	for _, w := range list {
@@ -101,24 +112,27 @@ func (c *cash) judge(ctx context.Context, list []*waiting) error {
 		}
 	}
 	if err := c.tx.LockCustomers(ctx, inOrder(locks)); err != nil {
-		return err
+		return nil, err
+	}
+	if list, err = c.stillWaiting(ctx, list); err != nil {
+		return nil, err
 	}
 	d, err := c.desk(ctx, found)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.ledger.load(ctx, found.Items...); err != nil { // at once, and not for each receipt
-		return err
+		return nil, err
 	}
 	if err := c.ledger.loadPromises(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	for n, w := range list {
-		if err := c.look(ctx, d, w, looks[n]); err != nil {
-			return err
+	for _, w := range list {
+		if err := c.look(ctx, d, w); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return list, nil
 }
 
 // cashDesk is what a batch of receipts is matched with.
@@ -137,7 +151,7 @@ func (c *cash) desk(ctx context.Context, found port.CashFound) (*cashDesk, error
 		return nil, err
 	}
 	for _, customer := range rows.Customers {
-		c.payers[customer.ID] = [2]uuid.NullUUID{customer.PayerID, customer.ParentID}
+		c.owners[customer.ID] = receivable.Customer{ID: customer.ID, PayerID: customer.PayerID, ParentID: customer.ParentID}
 	}
 	books, err := c.app.cashBooks(ctx, c.tx, rows)
 	if err != nil {
@@ -155,12 +169,12 @@ func (c *cash) desk(ctx context.Context, found port.CashFound) (*cashDesk, error
 			return c.tx.RateOn(ctx, from, to, on)
 		},
 	}
-	d.env.ToleranceLeft, err = c.toleranceLeft(ctx, books, found.Customers)
+	d.env.Given, err = c.givenThisMonth(ctx, found.Customers)
 	return d, err
 }
 
-// toleranceLeft tells what a customer has left of its month's cap on small differences.
-func (c *cash) toleranceLeft(ctx context.Context, books cashBookSet, customers []uuid.UUID) (func(uuid.UUID, money.Currency) int64, error) {
+// givenThisMonth tells what customers were given of small differences this month, this transaction's included.
+func (c *cash) givenThisMonth(ctx context.Context, customers []uuid.UUID) (func(uuid.UUID, money.Currency) int64, error) {
 	given, err := c.tx.SmallDifferences(ctx, customers, c.monthBegin().Time(time.UTC))
 	if err != nil {
 		return nil, err
@@ -171,9 +185,7 @@ func (c *cash) toleranceLeft(ctx context.Context, books cashBookSet, customers [
 		}
 		c.given[id] = given[id]
 	}
-	return func(id uuid.UUID, currency money.Currency) int64 {
-		return max(0, books.cap(id, currency)-c.given[id][currency])
-	}, nil
+	return func(id uuid.UUID, currency money.Currency) int64 { return c.given[id][currency] }, nil
 }
 
 // candidates are those of one receipt as they are by now: receipts before it in the batch may have changed them.
@@ -212,8 +224,8 @@ func leftOf(list []matching.Discount, open int64) []matching.Discount {
 }
 
 // look asks matching about one receipt and does what it says.
-func (c *cash) look(ctx context.Context, d *cashDesk, w *waiting, look matching.LookFor) error {
-	found := c.candidates(d, look)
+func (c *cash) look(ctx context.Context, d *cashDesk, w *waiting) error {
+	found := c.candidates(d, w.look)
 	env := d.env
 	env.Alarm = w.stop != ""
 	result := matching.Match(w.seen, found, d.book, env)
@@ -235,7 +247,7 @@ func (c *cash) look(ctx context.Context, d *cashDesk, w *waiting, look matching.
 // mayApply reports whether the first proposal is carried out at once. What does not add up, or cannot be carried out, waits
 // for a person.
 func (c *cash) mayApply(ctx context.Context, w *waiting, result matching.Result, found matching.Candidates) bool {
-	if result.Outcome != matching.Apply || len(result.Proposals) == 0 || w.stop != "" || w.receipt.Payer.Match == receivable.MatchHeld {
+	if result.Outcome != matching.Apply || len(result.Proposals) == 0 || !w.mayGo(result.Proposals[0]) {
 		return false
 	}
 	p := result.Proposals[0]

@@ -13,7 +13,6 @@ import (
 	"arrears/domain/dispute"
 	"arrears/domain/matching"
 	"arrears/domain/receivable"
-	"arrears/domain/remittance"
 	"arrears/internal/testkit"
 	"arrears/port"
 	"arrears/store"
@@ -79,12 +78,7 @@ func TestAReturnOfAShortPayment(t *testing.T) {
 	done := l.pays("1", "Nordwind K-1", "", "R-1001 less damage 200.00", 80_000)
 	require.Equal(t, "applied", done.Outcome)
 	l.holds(owed.Items[0].ID, balance{Original: 100_000, Paid: 80_000, Moved: 20_000})
-	outcome, err := app.TakeBack(t.Context(), l.app, remittance.Transaction{
-		Minor: 80_000, Currency: "EUR", Entry: remittance.Entry{ValueOn: day("2026-03-05"), Minor: 80_000, Currency: "EUR"},
-		Return: &remittance.Return{Code: "R01", Reference: "REF1"},
-	})
-	require.NoError(t, err)
-	require.Equal(t, "returned", outcome)
+	require.Equal(t, "returned", l.takesBack("REF1", 80_000))
 	l.holds(owed.Items[0].ID, balance{Original: 100_000, Open: 100_000})
 	l.moneyLaws()
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"arrears/domain/access"
-	"arrears/domain/audit"
 	"arrears/domain/calendar"
 	"arrears/domain/casework"
 	"arrears/domain/dispute"
@@ -41,13 +40,7 @@ func (w *claimWork) propose(ctx context.Context, dec dispute.Decision, whole []m
 		Summary: w.summary(dec), AmountMinor: inCurrency(whole, w.d.Currency), Currency: w.d.Currency, Proposers: proposers(w.actor.ID, dec, w.d, deciders),
 		AtDeadline: string(policy.DeadlineRaise), DeadlineDays: approvalDays, DueAt: due, RequestedAt: w.now,
 	}
-	asked, err := approvalEntry(w.now, w.actor.ID, "approval.requested", ap, invoiceOfClaim(w.d), map[string]any{
-		"reminders": 0, "due_at": due.UTC().Format(time.RFC3339),
-	})
-	if err != nil {
-		return err
-	}
-	if err := w.tx.Write(ctx, port.Work{Approvals: []casework.Approval{ap}, Audit: []audit.Entry{asked}}); err != nil {
+	if err := askApproval(ctx, w.tx, w.now, w.actor.ID, ap, invoiceOfClaim(w.d)); err != nil {
 		return err
 	}
 	dec.State, dec.ApprovalID = dispute.DecisionProposed, someID(ap.ID)
@@ -125,7 +118,7 @@ func (w *claimWork) retractProposal(ctx context.Context, why string) error {
 	if err := w.tx.UpdateDecision(ctx, dec, dispute.DecisionProposed); err != nil {
 		return err
 	}
-	if err := w.lapse(ctx, dec.ApprovalID, why); err != nil {
+	if err := lapseApproval(ctx, w.tx, w.now, w.actor.ID, dec.ApprovalID, invoiceOfClaim(w.d), why); err != nil {
 		return err
 	}
 	if err := w.closeTasks(ctx, "retracted", taskApprovalOverdue); err != nil {
@@ -190,23 +183,6 @@ func (w *claimWork) contestGoesOn(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// lapse ends an open approval.
-func (w *claimWork) lapse(ctx context.Context, id uuid.NullUUID, why string) error {
-	if !id.Valid {
-		return nil
-	}
-	ap, err := w.tx.Approval(ctx, id.UUID)
-	if err != nil || ap.State != casework.ApprovalOpen {
-		return err
-	}
-	ap.State, ap.DecidedAt, ap.Comment = casework.ApprovalLapsed, &w.now, why
-	entry, err := approvalEntry(w.now, w.actor.ID, "approval.lapsed", ap, invoiceOfClaim(w.d), map[string]any{"reason": why})
-	if err != nil {
-		return err
-	}
-	return w.tx.Write(ctx, port.Work{Approvals: []casework.Approval{ap}, Audit: []audit.Entry{entry}})
 }
 
 // claimDecided carries out an approved decision on a claim; a refused one is decided again.

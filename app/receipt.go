@@ -167,10 +167,13 @@ func (a *App) ApplyReceipt(ctx context.Context, who access.Principal, id uuid.UU
 		if r.Rest() == 0 && (waited.Match == receivable.MatchProposed || waited.Match == receivable.MatchUnidentified) {
 			r.Payer.Match = receivable.MatchDone
 		}
+		if err := leavesRefunds(ctx, tx, r); err != nil {
+			return err
+		}
 		if err := tx.UpdateReceipt(ctx, r); err != nil {
 			return err
 		}
-		if err := followException(ctx, tx, now, who.ID, r); err != nil {
+		if err := followException(ctx, tx, now, who.ID, r, "by_hand"); err != nil {
 			return err
 		}
 		if err := ap.ledger.settle(ctx); err != nil {

@@ -4,19 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
 	"arrears/domain/access"
-	"arrears/domain/audit"
 	"arrears/domain/calendar"
-	"arrears/domain/casework"
-	"arrears/domain/dispute"
 	"arrears/domain/fault"
-	"arrears/domain/money"
-	"arrears/domain/policy"
 	"arrears/domain/receivable"
 	"arrears/port"
 )
@@ -67,15 +61,24 @@ func (a *App) ProposeRefund(ctx context.Context, who access.Principal, in NewRef
 }
 
 func (a *App) proposeRefund(ctx context.Context, tx port.Tx, now time.Time, who access.Principal, id uuid.UUID, in NewRefund) (port.Refund, error) {
-	r, whose, err := lockedRest(ctx, tx, in.ReceiptID)
+	r, err := lockedRest(ctx, tx, in.ReceiptID)
 	if err != nil {
 		return port.Refund{}, err
 	}
-	if err := refundable(ctx, tx, r, in.AmountMinor); err != nil {
+	pending, err := refundsOf(ctx, tx, r.ID, port.RefundProposed, port.RefundApproved)
+	if err != nil {
 		return port.Refund{}, err
 	}
+	if err := refundable(r, in.AmountMinor, pending); err != nil {
+		return port.Refund{}, err
+	}
+	if !r.CustomerID.Valid { // nobody's lock keeps a second proposal away: the receipt's version does
+		if err := tx.UpdateReceipt(ctx, r); err != nil {
+			return port.Refund{}, err
+		}
+	}
 	made := port.Refund{
-		ID: id, ReceiptID: r.ID, CustomerID: whose, Currency: r.Currency, AmountMinor: in.AmountMinor, Reason: in.Reason, ToAccount: in.ToAccount,
+		ID: id, ReceiptID: r.ID, CustomerID: r.CustomerID, Currency: r.Currency, AmountMinor: in.AmountMinor, Reason: in.Reason, ToAccount: in.ToAccount,
 		State: port.RefundProposed, ProposedBy: who.ID, ProposedAt: now, Version: 1,
 	}
 	if made.ContentHash, err = refundHash(made); err != nil {
@@ -100,20 +103,14 @@ func askForRefund(ctx context.Context, tx port.Tx, now time.Time, actor string, 
 		return err
 	}
 	made.ApprovalID = someID(ap.ID)
-	asked, err := approvalEntry(now, actor, "approval.requested", ap, uuid.NullUUID{}, map[string]any{
-		"reminders": 0, "due_at": ap.DueAt.UTC().Format(time.RFC3339),
-	})
-	if err != nil {
-		return err
-	}
-	return tx.Write(ctx, port.Work{Approvals: []casework.Approval{ap}, Audit: []audit.Entry{asked}})
+	return askApproval(ctx, tx, now, actor, ap, uuid.NullUUID{})
 }
 
 // lockedRest reads a receipt under the lock of whose money it is, or most likely is.
-func lockedRest(ctx context.Context, tx port.Tx, id uuid.UUID) (receivable.Receipt, uuid.NullUUID, error) {
+func lockedRest(ctx context.Context, tx port.Tx, id uuid.UUID) (receivable.Receipt, error) {
 	seen, err := tx.Receipt(ctx, id)
 	if err != nil {
-		return seen, uuid.NullUUID{}, err
+		return seen, err
 	}
 	var locks []uuid.UUID
 	for _, whose := range []uuid.NullUUID{seen.CustomerID, seen.Payer.LikelyID} {
@@ -122,155 +119,37 @@ func lockedRest(ctx context.Context, tx port.Tx, id uuid.UUID) (receivable.Recei
 		}
 	}
 	if err := lockCustomers(ctx, tx, locks...); err != nil {
-		return seen, uuid.NullUUID{}, err
+		return seen, err
 	}
 	r, err := tx.Receipt(ctx, id)
-	if err != nil {
-		return r, uuid.NullUUID{}, err
+	if err == nil && r.Version != seen.Version {
+		return r, fault.New(fault.Precondition, "receipt.changed", "the receipt was changed by someone else; try again")
 	}
-	if r.Version != seen.Version {
-		return r, uuid.NullUUID{}, fault.New(fault.Precondition, "receipt.changed", "the receipt was changed by someone else; try again")
-	}
-	return r, r.CustomerID, nil
+	return r, err
 }
 
-// refundable refuses to pay back what is not there, or what may not leave the house.
-func refundable(ctx context.Context, tx port.Tx, r receivable.Receipt, minor int64) error {
+// refundable refuses to pay back what is not there beside others of its refunds, or what may not leave the house.
+func refundable(r receivable.Receipt, minor int64, others []port.Refund) error {
 	switch {
 	case r.State == receivable.ReceiptReversed:
 		return fault.New(fault.Conflict, receivable.CodeReceiptReversed, "the receipt was reversed")
-	case r.Payer.HeldReason == receivable.HeldSanctions || r.Payer.HeldReason == receivable.HeldLegal:
+	case frozen(r.Payer.HeldReason):
 		return fault.New(fault.Conflict, receivable.CodeReceiptHeld, "the money is held; release it first")
-	}
-	left := r.Rest()
-	list, err := tx.ListRefunds(ctx, port.RefundFilter{ReceiptID: someID(r.ID)}, port.Page{Limit: port.MaxLimit})
-	if err != nil {
-		return err
-	}
-	for _, other := range list.Items {
-		if other.State == port.RefundProposed || other.State == port.RefundApproved {
-			left -= other.AmountMinor
-		}
-	}
-	if minor > left {
+	case minor > r.Rest()-sumOfRefunds(others):
 		return fault.New(fault.Conflict, receivable.CodeExceedsRest, "the amount exceeds what is left of the receipt")
 	}
 	return nil
+}
+
+// frozen reports whether money that is held for a reason may not even go back.
+func frozen(why receivable.HeldReason) bool {
+	return why == receivable.HeldSanctions || why == receivable.HeldLegal
 }
 
 // refundHash is the digest of what would be paid to whom.
 func refundHash(r port.Refund) ([32]byte, error) {
 	text, err := json.Marshal([]any{r.ReceiptID, r.Currency, r.AmountMinor, r.ToAccount, r.Reason})
 	return sha256.Sum256(text), err
-}
-
-// refundDays is how long an approval of a refund may take, in calendar days.
-const refundDays = 5
-
-// refundApproval asks the lowest role above a clerk that may pay so much back.
-func refundApproval(ctx context.Context, tx port.Tx, now time.Time, r port.Refund) (casework.Approval, error) {
-	limits, err := tx.Limits(ctx)
-	if err != nil {
-		return casework.Approval{}, err
-	}
-	role, err := refundRole(ctx, tx, now, limits, r)
-	if err != nil {
-		return casework.Approval{}, err
-	}
-	id, err := uuid.NewV7()
-	return casework.Approval{
-		ID: id, SubjectKind: subjectRefund, SubjectID: r.ID, CustomerID: r.CustomerID.UUID, Stage: "refund", Role: string(role),
-		State: casework.ApprovalOpen, ContentHash: r.ContentHash, Summary: fmt.Sprintf("Pay back %s: %s", money.Of(r.AmountMinor, r.Currency), r.Reason),
-		AmountMinor: r.AmountMinor, Currency: r.Currency, Proposers: []string{r.ProposedBy}, AtDeadline: string(policy.DeadlineRemind),
-		DeadlineDays: refundDays, DueAt: now.AddDate(0, 0, refundDays), RequestedAt: now,
-	}, err
-}
-
-// refundRole is the lowest role above a clerk that may pay so much back.
-func refundRole(ctx context.Context, tx port.Tx, now time.Time, limits []dispute.Limit, r port.Refund) (access.Role, error) {
-	check := limitCheck{
-		limits: limits, kind: dispute.LimitRefund, of: r.Currency, whole: []money.Amount{money.Of(r.AmountMinor, r.Currency)},
-		rates: ratesOn(ctx, tx, today(now, "UTC")),
-	}
-	return check.approver(access.Clerk)
-}
-
-// refundDecided carries out a decision on a refund: an approved one is the ERP's to pay.
-func (a *App) refundDecided(ctx context.Context, tx port.Tx, who access.Principal, ap casework.Approval, now time.Time) (subject, error) {
-	r, err := tx.Refund(ctx, ap.SubjectID)
-	if err != nil {
-		return subject{}, err
-	}
-	about := subject{today: today(now, "UTC"), role: access.Clerk}
-	if r.CustomerID.Valid {
-		customer, err := tx.Customer(ctx, r.CustomerID.UUID)
-		if err != nil {
-			return about, err
-		}
-		about.today = today(now, customer.TimeZone)
-	}
-	if r.State != port.RefundProposed || r.ContentHash != ap.ContentHash {
-		return about, fault.New(fault.Precondition, CodeApprovalContentChanged, "what would be done is not what you saw")
-	}
-	return about, decideRefund(ctx, tx, now, who, r, ap.State == casework.ApprovalApproved, uuid.Nil)
-}
-
-// decideRefund writes a decision on a refund.
-func decideRefund(ctx context.Context, tx port.Tx, now time.Time, who access.Principal, r port.Refund, approve bool, entry uuid.UUID) error {
-	r.State, r.DecidedBy, r.DecidedAt = port.RefundRefused, who.ID, &now
-	if approve {
-		receipt, err := tx.Receipt(ctx, r.ReceiptID)
-		if err != nil {
-			return err
-		}
-		if receipt.Rest() < r.AmountMinor || receipt.State == receivable.ReceiptReversed {
-			return fault.New(fault.Conflict, receivable.CodeExceedsRest, "the money is not there any more")
-		}
-		r.State = port.RefundApproved
-	}
-	if err := tx.UpdateRefund(ctx, r); err != nil {
-		return err
-	}
-	action := "refund.approved"
-	if r.State == port.RefundRefused {
-		action = "refund.refused"
-	}
-	return recordRefund(ctx, tx, now, who.ID, r, entry, action)
-}
-
-// DecideRefund decides on paying back what is no customer's: there is no approval about it, but the same rules hold.
-// Errors: access.forbidden, refund.not_found, refund.changed, refund.decided, approval.role, approval.four_eyes,
-// receipt.exceeds_rest.
-func (a *App) DecideRefund(ctx context.Context, who access.Principal, id uuid.UUID, approve bool, version int64) (port.Refund, error) {
-	if err := access.Require(who, access.ApprovalsDecide); err != nil {
-		return port.Refund{}, err
-	}
-	read := func(ctx context.Context, tx port.Tx) (port.Refund, error) { return tx.Refund(ctx, id) }
-	return command(ctx, a, read, func(ctx context.Context, tx port.Tx, now time.Time, entry uuid.UUID) error {
-		r, err := tx.Refund(ctx, id)
-		if err != nil {
-			return err
-		}
-		limits, err := tx.Limits(ctx)
-		if err != nil {
-			return err
-		}
-		role, err := refundRole(ctx, tx, now, limits, r)
-		if err != nil {
-			return err
-		}
-		switch {
-		case r.State != port.RefundProposed || r.ApprovalID.Valid:
-			return fault.New(fault.Conflict, "refund.decided", "it was decided on, or its approval is")
-		case version != 0 && version != r.Version:
-			return fault.New(fault.Precondition, "refund.changed", "the refund was changed since it was read")
-		case !who.Role.AtLeast(role):
-			return fault.Newf(fault.Forbidden, CodeApprovalRole, "this needs the role %s", role)
-		case who.ID == r.ProposedBy:
-			return fault.New(fault.Forbidden, CodeApprovalFourEyes, "you proposed it; someone else must decide")
-		}
-		return decideRefund(ctx, tx, now, who, r, approve, entry)
-	})
 }
 
 // PayRefund says that the ERP has paid a refund: the money is gone from the receipt.
@@ -290,7 +169,7 @@ func (a *App) PayRefund(ctx context.Context, who access.Principal, id uuid.UUID,
 		if err != nil {
 			return err
 		}
-		receipt, _, err := lockedRest(ctx, tx, seen.ReceiptID)
+		receipt, err := lockedRest(ctx, tx, seen.ReceiptID)
 		if err != nil {
 			return err
 		}
@@ -322,10 +201,8 @@ func (a *App) payRefund(ctx context.Context, tx port.Tx, now time.Time, who acce
 	if err := c.finish(ctx, "refund_paid"); err != nil {
 		return err
 	}
-	if receipt.Rest() == 0 {
-		if err := settleException(ctx, tx, now, who.ID, receipt.ID, "refunded"); err != nil {
-			return err
-		}
+	if err := followException(ctx, tx, now, who.ID, *receipt, "refunded"); err != nil {
+		return err
 	}
 	return recordRefund(ctx, tx, now, who.ID, r, entry, "refund.paid")
 }

@@ -65,7 +65,14 @@ func (a *App) reverse(ctx context.Context, tx port.Tx, now time.Time, actor stri
 	if err := recordUndone(ctx, l, r.ID, "receipt.unapplied"); err != nil {
 		return err
 	}
+	if err := lapseRefunds(ctx, tx, now, actor, r.ID, "receipt_reversed"); err != nil {
+		return err
+	}
 	if err := settleException(ctx, tx, now, actor, r.ID, "reversed"); err != nil {
+		return err
+	}
+	of := port.CashExceptionFilter{ReceiptID: someID(r.ID)}
+	if err := closeBankExceptions(ctx, tx, now, actor, port.ExceptionMissing, "reversed", of); err != nil {
 		return err
 	}
 	if !r.CustomerID.Valid && likely.Valid && waited {

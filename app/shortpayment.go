@@ -207,7 +207,7 @@ func (s *shortPayment) paysFor(ctx context.Context, payer uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		if c.PayerID.UUID != payer {
+		if !paysFor(payer, c) {
 			return at(fmt.Sprintf("claims[%d]", n),
 				fault.New(fault.Conflict, receivable.CodeCustomerDiffers, "the item is of a customer that this one does not pay for"))
 		}

@@ -132,6 +132,7 @@ var sentences = map[string]string{
 	"refund.proposed":                  "It was proposed to pay {amount_minor} back.",
 	"refund.approved":                  "Paying {amount_minor} back was approved.",
 	"refund.refused":                   "Paying {amount_minor} back was not approved.",
+	"refund.lapsed":                    "{amount_minor} are not to be paid back after all.",
 	"refund.paid":                      "{amount_minor} were paid back.",
 	"dispute.linked":                   "The claim was linked to another ({link_kind}, {link_state}).",
 }

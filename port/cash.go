@@ -316,6 +316,8 @@ type Cash interface {
 	// ReceiptsTakenBack finds the receipts that stand and that a returned payment may be, at most 10: by its own reference, the
 	// bank's, or day and amount.
 	ReceiptsTakenBack(ctx context.Context, ref PaymentRef) ([]TakenBack, error)
+	// ReturnsWaiting reads the open returns over amounts in a currency, oldest first, at most 50.
+	ReturnsWaiting(ctx context.Context, currency money.Currency, minors []int64) ([]CashException, error)
 	// ReservesOf sums what several customers have waiting.
 	ReservesOf(ctx context.Context, customerIDs []uuid.UUID) (map[uuid.UUID][]Reserve, error)
 	// UpdateItems is Invoices.UpdateItem for several. Error: item.changed.

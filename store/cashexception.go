@@ -126,6 +126,15 @@ ORDER BY since, id
 LIMIT 50`, currency, minor)
 }
 
+// ReturnsWaiting reads the open returns over amounts; see port.Cash.
+func (t *tx) ReturnsWaiting(ctx context.Context, currency money.Currency, minors []int64) ([]port.CashException, error) {
+	return many(ctx, t, scanException, `SELECT`+exceptionColumns+`
+FROM cash_exceptions
+WHERE currency = $1 AND amount_minor = ANY($2) AND state = 'open' AND kind = 'return'
+ORDER BY since, id
+LIMIT 50`, currency, minors)
+}
+
 // ListExceptions lists, best proposal first; see port.Cash.
 func (t *tx) ListExceptions(ctx context.Context, f port.CashExceptionFilter, p port.Page) (port.Paged[port.CashException], error) {
 	var w filter

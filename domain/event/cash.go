@@ -27,6 +27,10 @@ func cashTypes() []TypeInfo {
 		{Name: "refund.proposed", Doc: "Somebody wants to pay money back; it needs approval.", data: "receipt_id amount_minor currency"},
 		{Name: "refund.approved", Doc: "Money is to be paid back: the ERP pays it and says so.", data: "receipt_id amount_minor currency"},
 		{Name: "refund.refused", Doc: "Paying money back was not approved.", data: "receipt_id amount_minor currency"},
+		{
+			Name: "refund.lapsed", Doc: "Money is not to be paid back after all: its receipt was reversed, or the money is held.",
+			data: "receipt_id amount_minor currency",
+		},
 		{Name: "refund.paid", Doc: "Money was paid back.", data: "receipt_id amount_minor currency"},
 	}
 }

@@ -157,9 +157,11 @@ func sumOpen(items []*Item) int64 {
 	return sum
 }
 
-func (d *draft) toleranceLeft() int64 {
-	if d.b.env.ToleranceLeft == nil {
-		return money.MaxMinor
+// small is what a limit allows of a difference on an item: its owner is given it, whoever pays.
+func (d *draft) small(l *Limit, i *Item, asked int64) int64 {
+	var given int64
+	if d.b.env.Given != nil {
+		given = d.b.env.Given(i.CustomerID, d.currency)
 	}
-	return max(0, d.b.env.ToleranceLeft(d.owner.ID, d.currency))
+	return l.Allows(asked, given, d.currency)
 }

@@ -88,8 +88,8 @@ func drawEnv(rt *rapid.T) (*matching.Rulebook, matching.Env) {
 	}
 	rules.ShortPayment = rapid.SampledFrom([]matching.Treatment{matching.AsClaim, matching.AsResidual}).Draw(rt, "short")
 	env := rateOf("EUR", "USD", money.Rate(rapid.SampledFrom([]string{"1", "0.5", "1.08", "3"}).Draw(rt, "rate")))
-	left := rapid.Int64Range(0, 100).Draw(rt, "left")
-	env.ToleranceLeft = func(uuid.UUID, money.Currency) int64 { return left }
+	given := rapid.Int64Range(2_400, 2_500).Draw(rt, "given")
+	env.Given = func(uuid.UUID, money.Currency) int64 { return given }
 	return matching.Compile(rules), env
 }
 

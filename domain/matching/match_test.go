@@ -151,7 +151,7 @@ func TestDifferences(t *testing.T) {
 		{name: "rounding", receipt: from(acme, 24_999, "RE-2026-1002"), want: "apply pay 1002 24999 rounding 1"},
 		{name: "tolerance", receipt: from(acme, 99_950, "RE-2026-1001"), want: "apply pay 1001 99950 tolerance 50"},
 		{name: "the month's cap", change: func(b *books) {
-			b.env.ToleranceLeft = func(uuid.UUID, money.Currency) int64 { return 49 }
+			b.env.Given = func(uuid.UUID, money.Currency) int64 { return 2_500 - 49 }
 		}, receipt: from(acme, 99_950, "RE-2026-1001"), want: "apply pay 1001 99950 open 1001 50"},
 		{name: "bank charge", receipt: from(acme, 99_600, "RE-2026-1001"), want: "apply pay 1001 99600 bank_charge 400"},
 		{name: "a reason is never tolerated", receipt: from(acme, 99_950, "RE-2026-1001 less damage"), want: "apply pay 1001 99950 claim 1001 50"},

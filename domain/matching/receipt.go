@@ -4,7 +4,6 @@ import (
 	"github.com/google/uuid"
 
 	"arrears/domain/calendar"
-	"arrears/domain/money"
 	"arrears/domain/receivable"
 	"arrears/domain/remittance"
 )
@@ -50,12 +49,11 @@ func Discounts(t receivable.Terms, item receivable.Item, invoicedOn calendar.Dat
 	if last.IsZero() || item.OpenMinor == 0 {
 		return nil
 	}
-	base := money.Of(item.OriginalMinor-item.CreditedMinor-item.MovedMinor, item.Currency)
-	whole, err := base.MulRate(int64(t.DiscountBP), 10_000, money.HalfUp)
+	left, err := t.Discount(item)
 	if err != nil {
 		return nil
 	}
-	if left := min(whole.Minor()-item.DiscountedMinor, item.OpenMinor); left > 0 {
+	if left = min(left, item.OpenMinor); left > 0 {
 		return []Discount{{LastDay: last, Minor: left}}
 	}
 	return nil

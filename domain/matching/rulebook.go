@@ -1,10 +1,6 @@
 package matching
 
-import (
-	"slices"
-
-	"arrears/domain/money"
-)
+import "slices"
 
 // Rulebook is a complete set of rules, made ready to be asked. It is never changed and may be shared.
 type Rulebook struct {
@@ -52,23 +48,6 @@ func orElse[T any](value *T, otherwise T) T {
 		return otherwise
 	}
 	return *value
-}
-
-// small is what a limit allows for a customer: the lesser of amount, share and what the month has left.
-func (l *Limit) small(asked, left int64, c money.Currency) int64 {
-	most := l.Most(asked, c)
-	if _, capped := l.monthly(c); capped {
-		return min(most, left)
-	}
-	return most
-}
-
-func (l *Limit) monthly(c money.Currency) (int64, bool) {
-	if l == nil {
-		return 0, false
-	}
-	most, capped := l.MonthlyMinor[c]
-	return most, capped
 }
 
 // phrases are sequences of words by their first one.

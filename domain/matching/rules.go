@@ -46,8 +46,8 @@ const (
 type Limit struct {
 	AmountMinor  map[money.Currency]int64 `json:"amount_minor,omitempty" yaml:"amount_minor"`   // the most per receipt; a currency that is not named has none
 	SharePercent string                   `json:"share_percent,omitempty" yaml:"share_percent"` // the most as a share of what is asked, such as "0.5"; "": no such bound
-	// MonthlyMinor is the most per customer and calendar month; not named: no such cap. Whoever calls Match keeps count and
-	// tells what is left: see Env.
+	// MonthlyMinor is the most per customer and calendar month, all small differences together; not named: no such cap. Whoever
+	// calls Match keeps count: see Env.
 	MonthlyMinor map[money.Currency]int64 `json:"monthly_minor,omitempty" yaml:"monthly_minor"`
 }
 
@@ -178,6 +178,19 @@ func (l *Limit) Most(asked int64, c money.Currency) int64 {
 		return 0
 	}
 	return min(most, share.Minor())
+}
+
+// Allows is what a customer that was given so much this month may still be given of what is asked: the lesser of amount, share
+// and what is left of the month.
+func (l *Limit) Allows(asked, given int64, c money.Currency) int64 {
+	most := l.Most(asked, c)
+	if l == nil {
+		return most
+	}
+	if monthly, capped := l.MonthlyMinor[c]; capped {
+		return min(most, max(0, monthly-given))
+	}
+	return most
 }
 
 // percentParts is how finely a percentage may be given.

@@ -30,10 +30,10 @@ func (d *draft) short(items []*Item, missing int64, said code) {
 	case fits && missing <= d.book.rounding:
 		d.writeOff(largest, missing, Rounding, ReasonRounding)
 		d.what = max(d.what, 250)
-	case fits && missing <= d.book.tolerance.small(asked, d.toleranceLeft(), d.currency):
+	case fits && missing <= d.small(d.book.tolerance, largest, asked):
 		d.writeOff(largest, missing, Tolerance, ReasonTolerance)
 		d.what = max(d.what, 200)
-	case fits && missing <= d.book.bankCharges.small(asked, d.toleranceLeft(), d.currency):
+	case fits && missing <= d.small(d.book.bankCharges, largest, asked):
 		d.writeOff(largest, missing, BankCharge, ReasonBankCharge)
 		d.what = max(d.what, 200)
 	case d.book.shortPayment == AsClaim:
@@ -44,7 +44,7 @@ func (d *draft) short(items []*Item, missing int64, said code) {
 // charged closes what banks kept when somebody says so.
 func (d *draft) charged(i *Item, asked, missing int64) bool {
 	told := d.b.r.ChargesMinor >= missing && d.b.r.ChargesMinor > 0 && d.currency == d.b.r.Currency
-	if !told && !d.b.says(d.book.charge) || missing > d.book.bankCharges.small(asked, d.toleranceLeft(), d.currency) {
+	if !told && !d.b.says(d.book.charge) || missing > d.small(d.book.bankCharges, i, asked) {
 		return false
 	}
 	d.writeOff(i, missing, BankCharge, ReasonBankCharge)
@@ -107,7 +107,7 @@ func (d *draft) exchanged(i *Item, asked, missing int64) bool {
 	if _, _, ok := d.statedRate(); !ok && d.currency == d.b.r.Currency {
 		return false
 	}
-	if missing <= d.book.exchange.small(asked, d.toleranceLeft(), d.currency) {
+	if missing <= d.small(d.book.exchange, i, asked) {
 		d.writeOff(i, missing, Exchange, ReasonExchange)
 		d.what = max(d.what, 200)
 	} else {

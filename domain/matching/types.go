@@ -138,8 +138,8 @@ type Candidates struct {
 type Env struct {
 	// Rates finds the rate of a day; nil: none is known. Error: money.no_rate.
 	Rates func(from, to money.Currency, on calendar.Date) (money.DatedRate, error)
-	// ToleranceLeft is what a customer has left this month of the cap on small differences; nil: there is no cap.
-	ToleranceLeft func(customer uuid.UUID, c money.Currency) int64
+	// Given is what a customer was given this month of small differences, of whatever kind; nil: nothing.
+	Given func(customer uuid.UUID, c money.Currency) int64
 	// Alarm says that the statement contradicts itself and nobody has overridden it: nothing of it is applied by itself.
 	Alarm bool
 }

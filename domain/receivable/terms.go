@@ -25,21 +25,29 @@ func (t Terms) DiscountUntil(invoiceDate calendar.Date) calendar.Date {
 	return invoiceDate.AddDays(t.DiscountDays)
 }
 
-// EarnedDiscount is the largest discount that a payment of payingMinor with this value date earns on the item, on top of
-// what it was given before. The base is the original less credits and what was moved. The discount is rounded half up once,
-// on the whole base. A payment that settles the item together with the discount earns all of it; a smaller one earns it on
-// the part it settles, rounded down.
-func (t Terms) EarnedDiscount(item Item, invoiceDate, valueDate calendar.Date, payingMinor int64) (int64, error) {
-	until := t.DiscountUntil(invoiceDate)
-	if until.IsZero() || valueDate > until || payingMinor <= 0 {
-		return 0, nil
-	}
+// Discount is the most that an item may still be discounted by: of the original less credits and what was moved, rounded half up
+// once, less what was given before.
+func (t Terms) Discount(item Item) (int64, error) {
 	base := money.Of(item.OriginalMinor-item.CreditedMinor-item.MovedMinor, item.Currency)
 	whole, err := base.MulRate(int64(t.DiscountBP), basisPoints, money.HalfUp)
 	if err != nil {
 		return 0, err
 	}
-	left := max(0, whole.Minor()-item.DiscountedMinor)
+	return max(0, whole.Minor()-item.DiscountedMinor), nil
+}
+
+// EarnedDiscount is the largest discount that a payment of payingMinor with this value date earns on the item, on top of
+// what it was given before: all that Discount says when the payment settles the item together with it, else the share of the
+// part that it settles, rounded down.
+func (t Terms) EarnedDiscount(item Item, invoiceDate, valueDate calendar.Date, payingMinor int64) (int64, error) {
+	until := t.DiscountUntil(invoiceDate)
+	if until.IsZero() || valueDate > until || payingMinor <= 0 {
+		return 0, nil
+	}
+	left, err := t.Discount(item)
+	if err != nil {
+		return 0, err
+	}
 	if payingMinor+left >= item.OpenMinor {
 		return min(left, max(0, item.OpenMinor-payingMinor)), nil
 	}
