@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -49,7 +50,7 @@ func parkBankFile(ctx context.Context, tx port.Tx, in contract.ParkInput, task c
 	if err != nil {
 		return task, err
 	}
-	task.Dedupe = taskNeedsAttention + "/bank-file/" + f.ID.String()
+	task.Dedupe = taskNeedsAttention + "/bank-file/" + f.ID.String() + "/" + strconv.FormatInt(f.Version, 10)
 	task.Role = string(access.Clerk)
 	task.Summary = "The bank file " + f.Filename + " could not be loaded: " + in.Code
 	return task, nil

@@ -56,7 +56,11 @@ func (p *Parking) Park(ctx context.Context, in contract.ParkInput) (contract.Nex
 			return err
 		}
 		work.Tasks = []casework.Task{task}
-		e, err := entry(now, "case.parked", in.Kind, in.Subject, task.CustomerID.UUID, task.InvoiceID, map[string]any{
+		action, kind := "case.parked", in.Kind
+		if in.Kind == contract.KindBankFile {
+			action, kind = "bank_file.parked", "bank_file"
+		}
+		e, err := entry(now, action, kind, in.Subject, task.CustomerID.UUID, task.InvoiceID, map[string]any{
 			"activity": in.Activity, "code": in.Code,
 		})
 		work.Audit = []audit.Entry{e}

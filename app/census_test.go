@@ -87,6 +87,8 @@ func breakers(w *town) map[string]struct {
 		"dispute.deadline":    {[]string{`UPDATE disputes SET deadline_on = '2023-01-01'`}, nil},
 		"dispute.credit_due":  {[]string{`UPDATE dispute_parts SET credit_due_minor = 1`}, nil},
 		"dispute.unapproved":  {[]string{`UPDATE disputes SET state = 'awaiting_approval'`}, nil},
+		census.BankFileLate:   {[]string{`UPDATE bank_files SET state = 'loading', finished_at = NULL, wake_at = '2023-01-01'`}, nil},
+		"bank_entry.receipt":  {[]string{`UPDATE bank_entries SET amount_minor = amount_minor + 1`}, nil},
 		census.DocumentFile:   {[]string{`UPDATE documents SET sha256 = repeat('z', 32)::bytea WHERE id = (SELECT id FROM documents LIMIT 1)`}, nil},
 		"dispute.unwritten":   {[]string{`INSERT INTO dispute_messages (id, dispute_id, kind, dedupe, state, created_at) SELECT gen_random_uuid(), id, 'delay', 'x', 'due', '2023-01-01' FROM disputes`}, nil},
 		census.CounterNotZero: {[]string{`INSERT INTO counters (name, value) VALUES ('asked_too_much', 2)`}, nil},
@@ -100,6 +102,7 @@ func TestEachCheckFindsWhatBreaksIt(t *testing.T) {
 		"money and cases": {census.Items, census.Invoices, census.Receipts, census.CreditMemos, census.Cases, census.Steps, census.Lines},
 		"notices":         {census.Notices},
 		"claims":          {census.Disputes, census.Documents},
+		"banks":           {census.BankFiles, census.BankEntries},
 		"the rest":        {census.Approvals, census.Whole},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,7 +133,7 @@ func TestEveryCheckIsTried(t *testing.T) {
 	for _, check := range census.Checks() {
 		require.True(t, check.Part.OfEngine() || slices.Contains([]census.Part{
 			census.Items, census.Invoices, census.Receipts, census.CreditMemos, census.Cases, census.Steps, census.Lines, census.Notices,
-			census.Approvals, census.Disputes, census.Documents, census.Whole,
+			census.Approvals, census.Disputes, census.BankFiles, census.BankEntries, census.Documents, census.Whole,
 		}, check.Part), check.Name)
 	}
 }

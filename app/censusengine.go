@@ -254,6 +254,13 @@ func wake(ctx context.Context, tx port.Tx, part census.Part, ids []uuid.UUID) er
 	switch part {
 	case census.CaseWorkflows:
 		return tx.NudgeCases(ctx, ids)
+	case census.BankFiles:
+		for _, id := range ids {
+			if err := tx.NudgeBankFile(ctx, id); err != nil {
+				return err
+			}
+		}
+		return nil
 	case census.DisputeWorkflows:
 		for _, id := range ids {
 			if err := tx.NudgeDispute(ctx, id); err != nil {

@@ -53,7 +53,21 @@ func busy(t *testing.T) *town {
 	require.NotEmpty(t, p.OpenApprovals())
 	w.by["late"] = p.Invoice(w.customer, "late", 77_00, "2024-03-20")
 	p.Settle()
+	w.sql(banked...)
 	return w
+}
+
+// banked are statements that make a receipt one of a bank's file.
+var banked = []string{
+	`INSERT INTO bank_accounts (id, key, state, created_at) VALUES (md5('a')::uuid, 'OURS', 'new', now())`,
+	`INSERT INTO bank_files (id, sha256, size, filename, source, state, created_by, created_at, finished_at)
+VALUES (md5('f')::uuid, sha256('f'), 1, 'f', 'api', 'done', 't', now(), now())`,
+	`INSERT INTO bank_statements (id, file_id, seq, account_id, format, kind, status, proof)
+VALUES (md5('s')::uuid, md5('f')::uuid, 1, md5('a')::uuid, 'mt940', 'end_of_day', 'update', 'unproven')`,
+	`INSERT INTO bank_entries (id, account_id, key, part, credit, amount_minor, entry_minor, kinds, currency, booked_on, value_on, told, final_by, receipt_id,
+  outcome, created_at)
+SELECT md5('e')::uuid, md5('a')::uuid, 'E', 0, true, gross_minor, gross_minor, 64, currency, value_date, value_date, '{}', md5('s')::uuid, id, 'applied', now()
+FROM receipts WHERE number = 'P-1'`,
 }
 
 // ladderOf reminds twice and asks for approval of a third.

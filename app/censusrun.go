@@ -185,6 +185,8 @@ func (s *inspection) repair(ctx context.Context, f *census.Finding) error {
 		f.Repair, err = census.Nudged, s.nudge(ctx, f.Subject, census.CaseWorkflows)
 	case f.Check == census.DisputeLate || f.Check == census.DisputeNoWorkflow:
 		f.Repair, err = census.Nudged, s.nudge(ctx, f.Subject, census.DisputeWorkflows)
+	case f.Check == census.BankFileLate:
+		f.Repair, err = census.Nudged, s.nudge(ctx, f.Subject, census.BankFiles)
 	case f.Check == census.NoticeNoWorkflow:
 		f.Repair, err = census.Nudged, s.nudge(ctx, f.Subject, census.NoticeWorkflows)
 	}

@@ -22,6 +22,7 @@ var sentences = map[string]string{
 	"write_off.made":            "{amount_minor} were written off ({kind}); {open_minor} remain open.",
 	"bank_file.received":        "A bank's file was received.",
 	"bank_file.refused":         "The file could not be read ({code}).",
+	"bank_file.parked":          "The file could not be loaded so far and needs attention ({code}).",
 	"bank_file.loaded":          "The file is loaded: {credits} new credits, {applied} applied by themselves.",
 	"bank_account.confirmed":    "The bank account was confirmed as ours.",
 	"bank_statement.overridden": "The statement was declared right although its totals contradict each other.",

@@ -69,7 +69,7 @@ func (t *tx) censusRange(ctx context.Context, part census.Part, from, to uuid.UU
 	batch := &pgx.Batch{}
 	for _, query := range censusQueries(part) {
 		args := pgx.NamedArgs{"from": from, "to": to}
-		for name, value := range map[string]any{"late": b.Late, "stuck": b.Stuck, "sending": census.SendingGrace.Seconds()} {
+		for name, value := range map[string]any{"late": b.Late, "stuck": b.Stuck, "slow": b.Slow, "sending": census.SendingGrace.Seconds()} {
 			if strings.Contains(query, "@"+name) {
 				args[name] = value
 			}

@@ -294,7 +294,7 @@ WHERE c.name = ANY(@zero)
 func censusTable(part census.Part) string {
 	switch part {
 	case census.Items, census.Invoices, census.Receipts, census.CreditMemos, census.Cases, census.Steps, census.Notices, census.Approvals,
-		census.Disputes:
+		census.Disputes, census.BankFiles, census.BankEntries:
 		return string(part)
 	case census.Lines:
 		return "notice_lines"
@@ -325,6 +325,10 @@ func censusQueries(part census.Part) []string {
 		return []string{sqlCensusApprovals}
 	case census.Disputes:
 		return []string{sqlCensusClaims, sqlCensusClaimParts, sqlCensusClaimWaits}
+	case census.BankFiles:
+		return []string{sqlCensusBankFiles}
+	case census.BankEntries:
+		return []string{sqlCensusBankEntries}
 	}
 	return nil
 }

@@ -47,6 +47,8 @@ const (
 	Notices         Part = "notices"
 	Approvals       Part = "approvals"
 	Disputes        Part = "disputes"
+	BankFiles       Part = "bank_files"
+	BankEntries     Part = "bank_entries"
 	Documents       Part = "documents"
 	Whole           Part = "whole"
 	CaseWorkflows   Part = "case_workflows"
@@ -58,7 +60,7 @@ const (
 
 // Parts lists all parts in order.
 func Parts() []Part {
-	return []Part{Items, Invoices, Receipts, CreditMemos, Cases, Steps, Lines, Notices, Approvals, Disputes, Documents, Whole, CaseWorkflows, NoticeWorkflows,
+	return []Part{Items, Invoices, Receipts, CreditMemos, Cases, Steps, Lines, Notices, Approvals, Disputes, BankFiles, BankEntries, Documents, Whole, CaseWorkflows, NoticeWorkflows,
 		DisputeWorkflows, Strays}
 }
 
@@ -117,12 +119,14 @@ const (
 type Bounds struct {
 	Late  time.Time // business: a next date or a deadline before it has been missed
 	Stuck time.Time // business: a notice that should have gone out before it is stuck
+	Slow  time.Time // business: a load that has not come further since then stands still
 }
 
 // The graces, in real time. What is due may be behind by a wave of reminders or the relay's back-off without being lost.
 const (
 	LateGrace     = 2 * time.Hour
 	StuckGrace    = 72 * time.Hour // over a weekend on which nothing is sent
+	SlowGrace     = 24 * time.Hour // a load is tried for a day
 	SteppedGrace  = 24 * time.Hour // business time; a stepped clock has no real time to be late by
 	SendingGrace  = time.Hour      // a delivery that is tried again is sealed, not sending
 	NudgeGrace    = 2 * time.Hour  // arming a million invoices takes longer than an hour
@@ -136,7 +140,7 @@ const (
 func BoundsAt(c calendar.Clock, real time.Time) Bounds {
 	if c.Kind == calendar.SteppedClock {
 		at := c.Business(real).Add(-SteppedGrace)
-		return Bounds{Late: at, Stuck: at.Add(-StuckGrace)}
+		return Bounds{Late: at, Stuck: at.Add(-StuckGrace), Slow: at.Add(-SlowGrace)}
 	}
-	return Bounds{Late: c.Business(real.Add(-LateGrace)), Stuck: c.Business(real.Add(-StuckGrace))}
+	return Bounds{Late: c.Business(real.Add(-LateGrace)), Stuck: c.Business(real.Add(-StuckGrace)), Slow: c.Business(real.Add(-SlowGrace))}
 }

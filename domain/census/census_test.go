@@ -109,6 +109,7 @@ func TestGracesAreOfRealTime(t *testing.T) {
 	require.Equal(t, now.Add(-census.LateGrace), census.BoundsAt(calendar.Clock{Kind: calendar.RealClock}, now).Late)
 	scaled := calendar.Clock{Kind: calendar.ScaledClock, Epoch: now.Add(-10 * time.Hour), Origin: now, Rate: 24}
 	require.Equal(t, now.Add(8*24*time.Hour), census.BoundsAt(scaled, now).Late)
+	require.Equal(t, now.Add(-census.SlowGrace), census.BoundsAt(calendar.Clock{Kind: calendar.RealClock}, now).Slow)
 	stepped := calendar.Clock{Kind: calendar.SteppedClock, Position: now}
 	require.Equal(t, now.Add(-census.SteppedGrace), census.BoundsAt(stepped, now).Late)
 }

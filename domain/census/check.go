@@ -23,6 +23,7 @@ const (
 	ChainBroken       = "audit.chain"
 	CounterNotZero    = "counter.not_zero"
 	NotCompared       = "engine.compared"
+	BankFileLate      = "bank_file.late"
 	DocumentFile      = "document.file"
 )
 
@@ -70,6 +71,8 @@ func Checks() []Check {
 		{Name: "dispute.credit_due", Part: Disputes, Says: "A claim that awaits its credit memo has a deadline for it."},
 		{Name: "dispute.unapproved", Part: Disputes, Says: "A claim that waits for approval has a proposed decision with an open approval."},
 		{Name: "dispute.unwritten", Part: Disputes, Says: "No message about a claim waits for long."},
+		{Name: BankFileLate, Part: BankFiles, Says: "A bank file that is not done comes further every day."},
+		{Name: "bank_entry.receipt", Part: BankEntries, Says: "A bank's credit has a receipt of its amount, unless others stand for it."},
 		{Name: DocumentFile, Part: Documents, Says: "A document's file is there and as large as it was."},
 		{Name: "portfolio.moved", Part: Whole, Says: "What was moved is the original amount of the items that it was moved to."},
 		{Name: "nudge.old", Part: Whole, Says: "No nudge waits for long."},

@@ -5,6 +5,7 @@ func bankTypes() []TypeInfo {
 	return []TypeInfo{
 		{Name: "bank_file.received", Doc: "A file of a bank or payer came in.", data: "size"},
 		{Name: "bank_file.refused", Doc: "A file of a bank could not be read; nothing of it was recorded.", data: "size code"},
+		{Name: "bank_file.parked", Doc: "A file of a bank could not be loaded so far and needs attention.", data: "activity code"},
 		{
 			Name: "bank_file.loaded", Doc: "A file of a bank is recorded; what became of its payments.",
 			data: "size payments credits debits known applied proposed unidentified held alarms",

@@ -142,6 +142,7 @@ func (p *Pump) wire(o Options) {
 	d := &activities.Disputes{Store: p.DB, Clock: p.clock, Office: office, Real: p.clock.time}
 	p.parking = &activities.Parking{Store: p.DB, Clock: p.clock}
 	night := &activities.Nightly{Night: p.App, Clock: p.clock, Workflows: p}
+	banks := &activities.Banks{Loads: p.App}
 	p.acts = map[string]func(context.Context, contract.Step) (contract.Next, error){
 		contract.Review: c.Review, contract.SendNotice: c.SendNotice, contract.AskApproval: c.AskApproval, contract.OpenTask: c.OpenTask,
 		contract.RequestHold: c.RequestHold, contract.HandOver: c.HandOver, contract.PassStage: c.PassStage,
@@ -149,6 +150,7 @@ func (p *Pump) wire(o Options) {
 		contract.ReviewNotice: n.ReviewNotice, contract.DeliverNotice: n.DeliverNotice, contract.NoticeDeadline: n.NoticeDeadline,
 		contract.ReviewDispute: d.ReviewDispute, contract.WriteToCustomer: d.WriteToCustomer, contract.MeetDeadline: d.MeetDeadline,
 		contract.ReviewNightly: night.ReviewNightly, contract.RunNightly: night.RunNightly,
+		contract.ReviewBankFile: banks.ReviewBankFile, contract.LoadBankFile: banks.LoadBankFile,
 	}
 	p.Relay = relay.New(relay.Options{Outbox: p.DB, Engine: p, Clock: p.clock, Real: p.clock.time})
 }
