@@ -60,7 +60,7 @@ func (l bankFiles) Run(ctx context.Context, c *console) error {
 				fmt.Sprint(n.Proposed), fmt.Sprint(n.Unidentified + n.Held), alarmed(n),
 			})
 		}
-		c.table([]string{"file", "received", "name", "format", "state", ">payments", ">applied", ">proposed", ">waiting", ""}, rows, found.Next)
+		c.pages([]string{"file", "received", "name", "format", "state", ">payments", ">applied", ">proposed", ">waiting", ""}, rows, found.Next)
 		return nil
 	})
 }
@@ -106,7 +106,7 @@ func (l bankProblems) Run(ctx context.Context, c *console) error {
 		for _, x := range found.Items {
 			rows = append(rows, []string{fmt.Sprint(x.Line), string(x.Severity), x.Field, x.Code, x.Message})
 		}
-		c.table([]string{">line", "severity", "field", "code", "what"}, rows, found.Next)
+		c.pages([]string{">line", "severity", "field", "code", "what"}, rows, found.Next)
 		return nil
 	})
 }
@@ -150,7 +150,7 @@ func (l bankStatements) Run(ctx context.Context, c *console) error {
 				fmt.Sprint(s.Debits), decimal(s.DebitMinor, s.Told.Currency), string(s.Told.Currency), s.Proof,
 			})
 		}
-		c.table([]string{"statement", "account", "kind", "to", ">credits", ">sum", ">debits", ">sum", "", "proof"}, rows, found.Next)
+		c.pages([]string{"statement", "account", "kind", "to", ">credits", ">sum", ">debits", ">sum", "", "proof"}, rows, found.Next)
 		return nil
 	})
 }
@@ -197,7 +197,7 @@ func (l bankEntries) Run(ctx context.Context, c *console) error {
 		for _, e := range found.Items {
 			rows = append(rows, []string{e.BookedOn.String(), signed(e), string(e.Currency), e.Payer, orNone(e.Reference, e.EndToEnd), said(e.Outcome), e.ID.String()})
 		}
-		c.table([]string{"booked", ">amount", "", "who", "reference", "outcome", "payment"}, rows, found.Next)
+		c.pages([]string{"booked", ">amount", "", "who", "reference", "outcome", "payment"}, rows, found.Next)
 		return nil
 	})
 }
@@ -244,7 +244,7 @@ func (l bankAccounts) Run(ctx context.Context, c *console) error {
 			}
 			rows = append(rows, []string{a.Key, a.Account.Name, string(a.Currency), choose(a.Confirmed, "ours", "not confirmed"), proven, a.ProvenOn.String(), a.ID.String()})
 		}
-		c.table([]string{"account", "name", "currency", "", ">proven balance", "on", "id"}, rows, found.Next)
+		c.pages([]string{"account", "name", "currency", "", ">proven balance", "on", "id"}, rows, found.Next)
 		return nil
 	})
 }

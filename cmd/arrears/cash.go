@@ -4,21 +4,53 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"arrears/app"
 	"arrears/domain/money"
-	"arrears/internal/terminal"
 	"arrears/internal/wire"
 	"arrears/port"
 )
 
 type cashCommand struct {
-	Exceptions cashExceptions `cmd:"" help:"List what waits for a clerk, best proposal first."`
-	Show       cashShow       `cmd:"" help:"Show what waits, with the proposals and why."`
-	Apply      cashApply      `cmd:"" help:"Apply a proposal."`
-	Identify   cashIdentify   `cmd:"" help:"Say whose money it is; matching looks at it again."`
+	Exceptions   cashExceptions   `cmd:"" help:"List what waits for a clerk, best proposal first."`
+	Waiting      cashWaiting      `cmd:"" help:"Sum what waits, by kind and currency."`
+	Show         cashShow         `cmd:"" help:"Show what waits, with the proposals and why."`
+	Take         cashTake         `cmd:"" help:"Take it for half an hour: nobody else may settle it."`
+	Release      cashRelease      `cmd:"" help:"Give it back."`
+	Apply        cashApply        `cmd:"" help:"Apply a proposal."`
+	Reject       cashReject       `cmd:"" help:"Say that a proposal is wrong."`
+	Allocate     cashAllocate     `cmd:"" help:"Put the money where it belongs, by hand."`
+	Identify     cashIdentify     `cmd:"" help:"Say whose money it is; matching looks at it again."`
+	Hold         cashHold         `cmd:"" help:"Hold money that may not be applied; the chase rests all the same."`
+	Free         cashFree         `cmd:"" help:"Let held money be applied again."`
+	NotOurs      cashNotOurs      `cmd:"" help:"Say that the money is not for us: it holds nobody's notices any more."`
+	Resolve      cashResolve      `cmd:"" help:"Say which receipt a return takes back, or that it is settled elsewhere."`
+	Rematch      cashRematch      `cmd:"" help:"Look again at what waits, after rules, accounts or customers changed."`
+	Applications cashApplications `cmd:"" help:"List which part of which receipt is on which item."`
+	Undo         cashUndo         `cmd:"" help:"Take applications of a receipt off their items, or move them."`
+	Refund       struct {
+		Propose refundPropose `cmd:"" help:"Propose to pay money back; somebody else approves."`
+		List    refundList    `cmd:"" help:"List refunds, oldest first."`
+		Approve refundApprove `cmd:"" help:"Approve one."`
+		Refuse  refundRefuse  `cmd:"" help:"Refuse one."`
+		Paid    refundPaid    `cmd:"" help:"Say that the ERP paid it."`
+	} `cmd:"" help:"Pay money back."`
+	Rules struct {
+		List    cashRulesList    `cmd:"" help:"List the versions, newest last."`
+		Show    cashRulesShow    `cmd:"" help:"Print a version."`
+		Check   cashRulesCheck   `cmd:"" help:"Check a file of rules."`
+		Put     cashRulesPut     `cmd:"" help:"Publish a file of rules as the next version."`
+		Default cashRulesDefault `cmd:"" help:"Print the shipped rules as a start for one's own."`
+	} `cmd:"" help:"Keep the rules of matching."`
+	Payers struct {
+		List    payersList    `cmd:"" help:"List accounts from which customers pay."`
+		Confirm payersConfirm `cmd:"" help:"Say that an account is a customer's."`
+		Refuse  payersRefuse  `cmd:"" help:"Say that an account is not a customer's."`
+		Remove  payersRemove  `cmd:"" help:"Forget an account of a customer."`
+	} `cmd:"" help:"Say from which bank accounts customers pay."`
 }
 
 type cashExceptions struct {
@@ -26,30 +58,52 @@ type cashExceptions struct {
 	Kind     string `enum:",receipt,return,alarm,missing,account" default:"" help:"Only of this kind: receipt, return, alarm, missing or account."`
 	Customer string `help:"Only where this is the likely customer, by number or id."`
 	Currency string `help:"Only in this currency."`
+	Why      string `help:"Only with this code among its reasons, as score_low."`
+	Free     bool   `help:"Only what nobody has taken."`
+	Closed   bool   `help:"What was settled, instead."`
+}
+
+func (l cashExceptions) filter(ctx context.Context, p *wire.Product) (port.CashExceptionFilter, error) {
+	f := port.CashExceptionFilter{
+		Kind: l.Kind, Currency: money.Currency(l.Currency), Why: strings.ReplaceAll(l.Why, "-", "_"), Free: l.Free, State: choose(l.Closed, "closed", "open"),
+	}
+	var err error
+	f.CustomerID, err = optionalCustomer(ctx, p, l.Customer)
+	return f, err
+}
+
+// optionalCustomer is the id of a customer that may not be named.
+func optionalCustomer(ctx context.Context, p *wire.Product, name string) (uuid.NullUUID, error) {
+	if name == "" {
+		return uuid.NullUUID{}, nil
+	}
+	customer, err := customerArg{name}.find(ctx, p)
+	return someID(customer.ID), err
 }
 
 // Run lists the clerks' list.
 func (l cashExceptions) Run(ctx context.Context, c *console) error {
 	return c.opened(ctx, func(p *wire.Product) error {
-		filter := port.CashExceptionFilter{Kind: l.Kind, Currency: money.Currency(l.Currency)}
-		if l.Customer != "" {
-			customer, err := customerArg{l.Customer}.find(ctx, p)
-			if err != nil {
-				return err
-			}
-			filter.CustomerID = someID(customer.ID)
+		filter, err := l.filter(ctx, p)
+		if err != nil {
+			return err
 		}
 		found, err := p.App.CashExceptions(ctx, operator(), filter, l.page())
+		if err != nil {
+			return err
+		}
+		now, err := p.App.Now(ctx)
 		if err != nil {
 			return err
 		}
 		var rows [][]string
 		for _, e := range found.Items {
 			rows = append(rows, []string{
-				e.ID.String(), e.Kind, waits(e), string(e.Currency), fmt.Sprint(e.Score), e.Since.UTC().Format("2006-01-02"), e.Owner, said(strings.Join(e.Why, ", ")),
+				e.Kind, waits(e), string(e.Currency), fmt.Sprint(app.DaysWaited(e, now)), fmt.Sprint(e.Score), app.PayerOf(e), e.Owner, e.ID.String(),
+				whyWords(e),
 			})
 		}
-		c.table([]string{"exception", "kind", ">amount", "", ">score", "since", "owner", "why"}, rows, found.Next)
+		c.pages([]string{"kind", ">amount", "", ">days", ">score", "payer", "taken by", "exception", "why"}, rows, found.Next)
 		return nil
 	})
 }
@@ -60,6 +114,43 @@ func waits(e port.CashException) string {
 		return ""
 	}
 	return decimal(e.AmountMinor, e.Currency)
+}
+
+// whyWords says why something waits.
+func whyWords(e port.CashException) string {
+	words := make([]string, len(e.Why))
+	for n, code := range e.Why {
+		words[n] = app.WhyWaits(code)
+	}
+	return strings.Join(words, "; ")
+}
+
+type cashWaiting struct{}
+
+// Run sums what waits.
+func (cashWaiting) Run(ctx context.Context, c *console) error {
+	return c.opened(ctx, func(p *wire.Product) error {
+		sums, err := p.App.CashWaiting(ctx, operator())
+		if err != nil {
+			return err
+		}
+		now, err := p.App.Now(ctx)
+		if err != nil {
+			return err
+		}
+		var rows [][]string
+		for _, w := range sums {
+			minor := ""
+			if w.Currency != "" {
+				minor = decimal(w.Minor, w.Currency)
+			}
+			rows = append(rows, []string{
+				w.Kind, fmt.Sprint(w.Count), minor, string(w.Currency), w.Since.UTC().Format(time.DateOnly), fmt.Sprint(int(now.Sub(w.Since).Hours() / 24)),
+			})
+		}
+		c.table([]string{"kind", ">how many", ">amount", "", "oldest since", ">days"}, rows, "")
+		return nil
+	})
 }
 
 type cashArg struct {
@@ -73,8 +164,7 @@ func (a cashArg) on(ctx context.Context, c *console, act func(p *wire.Product) (
 		if err != nil {
 			return err
 		}
-		c.cashException(f)
-		return nil
+		return c.cashException(ctx, p, f)
 	})
 }
 
@@ -85,62 +175,4 @@ func (s cashShow) Run(ctx context.Context, c *console) error {
 	return s.on(ctx, c, func(p *wire.Product) (app.CashExceptionFile, error) {
 		return p.App.CashException(ctx, operator(), s.Exception)
 	})
-}
-
-type cashApply struct {
-	cashArg
-	Proposal uuid.UUID `arg:"" help:"The proposal's id."`
-}
-
-// Run applies a proposal as it is.
-func (a cashApply) Run(ctx context.Context, c *console) error {
-	return a.on(ctx, c, func(p *wire.Product) (app.CashExceptionFile, error) {
-		return p.App.ApplyCashProposal(ctx, operator(), a.Exception, a.Proposal, 0)
-	})
-}
-
-type cashIdentify struct {
-	cashArg
-	customerArg
-}
-
-// Run says whose money it is.
-func (i cashIdentify) Run(ctx context.Context, c *console) error {
-	return i.on(ctx, c, func(p *wire.Product) (app.CashExceptionFile, error) {
-		customer, err := i.find(ctx, p)
-		if err != nil {
-			return app.CashExceptionFile{}, err
-		}
-		return p.App.IdentifyCash(ctx, operator(), i.Exception, customer.ID, 0)
-	})
-}
-
-// cashException shows what waits, where the money is, and each proposal with its reasons.
-func (c *console) cashException(f app.CashExceptionFile) {
-	rows := []terminal.Row{{Name: "exception", Value: f.ID.String()}, {Name: "kind", Value: f.Kind + ", " + f.State + closedBy(f)}}
-	if r := f.Receipt; r != nil {
-		rows = append(rows, terminal.Row{Name: "amount", Value: amount(r.GrossMinor, r.Currency)}, terminal.Row{Name: "applied", Value: amount(r.AppliedMinor, r.Currency)},
-			terminal.Row{Name: "on account", Value: amount(r.OnAccountMinor, r.Currency)}, terminal.Row{Name: "payer", Value: orNone(r.Payer.Name, "unknown")})
-	}
-	if f.Payment != nil && len(f.Payment.Texts) > 0 {
-		rows = append(rows, terminal.Row{Name: "words", Value: strings.Join(f.Payment.Texts, " ")})
-	}
-	if len(f.Why) > 0 {
-		rows = append(rows, terminal.Row{Name: "why", Value: said(strings.Join(f.Why, ", "))})
-	}
-	c.out.List(rows)
-	for _, p := range f.Proposals {
-		c.out.Line("")
-		c.out.Line(fmt.Sprintf("proposal %s, %s, %d points", p.ID, p.State, p.Score))
-		for _, words := range p.Words {
-			c.out.Line("  " + words)
-		}
-	}
-}
-
-func closedBy(f app.CashExceptionFile) string {
-	if f.Outcome == "" {
-		return ""
-	}
-	return ": " + said(f.Outcome)
 }

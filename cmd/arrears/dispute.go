@@ -37,6 +37,8 @@ type disputeCommand struct {
 	Ask        disputeAsk        `cmd:"" help:"Note that the customer was asked for something."`
 	Reply      disputeReply      `cmd:"" help:"Note that the customer answered."`
 	Decide     disputeDecide     `cmd:"" help:"Decide one case, or several together: valid, invalid or partially valid."`
+	Approve    disputeApprove    `cmd:"" help:"Approve what somebody else proposed on a case."`
+	Refuse     disputeRefuse     `cmd:"" help:"Refuse what is proposed on a case."`
 	Submit     disputeSubmit     `cmd:"" help:"Note that a denial was submitted to the customer."`
 	Answer     disputeAnswer     `cmd:"" help:"Note what the customer said to a denial."`
 	Appeal     disputeAppeal     `cmd:"" help:"Note a customer appeal."`

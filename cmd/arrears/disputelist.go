@@ -111,6 +111,14 @@ func disputeRow(d dispute.Dispute) []string {
 	}
 }
 
+// pages shows a page of rows, and how to go on to the next.
+func (c *console) pages(heads []string, rows [][]string, next string) {
+	c.table(heads, rows, "")
+	if next != "" {
+		c.out.Line("… there are more: --after " + next)
+	}
+}
+
 // table shows rows, and says when there are more.
 func (c *console) table(heads []string, rows [][]string, next string) {
 	if len(rows) == 0 {

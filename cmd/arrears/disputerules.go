@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"arrears/app"
 	"arrears/domain/dispute"
 	"arrears/domain/money"
@@ -80,8 +78,7 @@ func (k rulesCheck) Run(c *console) error {
 
 type rulesPublish struct {
 	rulesFile
-	Segment  string `help:"For this segment; for the installation unless told."`
-	Customer string `help:"For this customer, by number or id."`
+	ruleScope
 }
 
 // Run publishes the next version of a set.
@@ -91,22 +88,15 @@ func (r rulesPublish) Run(ctx context.Context, c *console) error {
 		return c.allFields(err)
 	}
 	return c.opened(ctx, func(p *wire.Product) error {
-		in := app.NewTriageRules{Scope: "default", Body: text}
-		switch {
-		case r.Customer != "":
-			customer, err := customerArg{r.Customer}.find(ctx, p)
-			if err != nil {
-				return err
-			}
-			in.Scope, in.CustomerID = "customer", uuid.NullUUID{UUID: customer.ID, Valid: true}
-		case r.Segment != "":
-			in.Scope, in.Segment = "segment", r.Segment
+		in := app.NewTriageRules{Segment: r.Segment, Body: text}
+		if in.Scope, in.CustomerID, err = r.scope(ctx, p); err != nil {
+			return err
 		}
 		made, err := p.App.PublishTriageRules(ctx, operator(), in)
 		if err != nil {
 			return err
 		}
-		c.out.Line(c.out.Paint(terminal.Green, "published") + fmt.Sprintf("  %s, version %d", made.Scope, made.Version))
+		c.published(made.Scope, made.Version)
 		return nil
 	})
 }
@@ -130,13 +120,9 @@ func (rulesList) Run(ctx context.Context, c *console) error {
 		}
 		var rows [][]string
 		for _, r := range found.Items {
-			target := r.Segment
-			if r.CustomerID.Valid {
-				target = r.CustomerID.UUID.String()
-			}
-			rows = append(rows, []string{r.Scope, target, fmt.Sprint(r.Version), r.CreatedBy, r.CreatedAt.UTC().Format("2006-01-02 15:04")})
+			rows = append(rows, ruleSetRow(r))
 		}
-		c.table([]string{"scope", "of", ">version", "by", "at"}, rows, "")
+		c.table(ruleSetHeads(), rows, found.Next)
 		return nil
 	})
 }

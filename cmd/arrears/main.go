@@ -39,27 +39,28 @@ Everything is configured by ARREARS_ variables; "arrears config" lists them.
 Exit codes: 0 done, 1 failed, 2 wrong command line, environment or input, 3 refused by the present state, 4 done, and what was found needs a person.`
 
 type commands struct {
-	Serve    serveCommand    `cmd:"" help:"Answer the API."`
-	Worker   workerCommand   `cmd:"" help:"Do the engine's work: decide, send, wait."`
-	Relay    relayCommand    `cmd:"" help:"Deliver nudges from the database to the engine."`
-	Ready    readyCommand    `cmd:"" help:"Ask whether the API can work, for health checks."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version, and set up a new installation."`
-	Import   importCommand   `cmd:"" help:"Load files."`
-	Policy   policyCommand   `cmd:"" help:"Check and preview policies."`
-	Rehearse rehearseCommand `cmd:"" help:"Try a policy on a historical portfolio, in a scratch place."`
-	Invoice  invoiceCommand  `cmd:"" help:"Look at invoices."`
-	Dispute  disputeCommand  `cmd:"" help:"Work on deductions and disputes."`
-	Document documentCommand `cmd:"" help:"Store, list and fetch documents."`
-	Bank     bankCommand     `cmd:"" help:"Look at files of banks, statements and our accounts."`
-	Cash     cashCommand     `cmd:"" help:"Work on money that waits for a clerk."`
-	Rates    ratesCommand    `cmd:"" help:"Keep exchange rates."`
-	Audit    auditCommand    `cmd:"" help:"Prove the record."`
-	Census   censusCommand   `cmd:"" help:"Prove on live data that nothing is lost, and raise what is found as tasks."`
-	Events   eventsCommand   `cmd:"" help:"Follow what happens."`
-	Webhook  webhookCommand  `cmd:"" help:"Send events to other systems: endpoints, secrets, dead letters."`
-	Key      keyCommand      `cmd:"" help:"Make, list and revoke API keys."`
-	Config   configCommand   `cmd:"" help:"List the variables, their defaults and what is set."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Serve       serveCommand       `cmd:"" help:"Answer the API."`
+	Worker      workerCommand      `cmd:"" help:"Do the engine's work: decide, send, wait."`
+	Relay       relayCommand       `cmd:"" help:"Deliver nudges from the database to the engine."`
+	Ready       readyCommand       `cmd:"" help:"Ask whether the API can work, for health checks."`
+	Migrate     migrateCommand     `cmd:"" help:"Bring the database to this version, and set up a new installation."`
+	Import      importCommand      `cmd:"" help:"Load files."`
+	Policy      policyCommand      `cmd:"" help:"Check and preview policies."`
+	Rehearse    rehearseCommand    `cmd:"" help:"Try a policy on a historical portfolio, in a scratch place."`
+	Invoice     invoiceCommand     `cmd:"" help:"Look at invoices."`
+	Dispute     disputeCommand     `cmd:"" help:"Work on deductions and disputes."`
+	Document    documentCommand    `cmd:"" help:"Store, list and fetch documents."`
+	Bank        bankCommand        `cmd:"" help:"Look at files of banks, statements and our accounts."`
+	Cash        cashCommand        `cmd:"" help:"Work on money that waits for a clerk."`
+	Remittances remittancesCommand `cmd:"" help:"Look at what payers say of their payments, and enter it."`
+	Rates       ratesCommand       `cmd:"" help:"Keep exchange rates."`
+	Audit       auditCommand       `cmd:"" help:"Prove the record."`
+	Census      censusCommand      `cmd:"" help:"Prove on live data that nothing is lost, and raise what is found as tasks."`
+	Events      eventsCommand      `cmd:"" help:"Follow what happens."`
+	Webhook     webhookCommand     `cmd:"" help:"Send events to other systems: endpoints, secrets, dead letters."`
+	Key         keyCommand         `cmd:"" help:"Make, list and revoke API keys."`
+	Config      configCommand      `cmd:"" help:"List the variables, their defaults and what is set."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
 func main() {

@@ -22,6 +22,7 @@ type Terminal struct {
 	began time.Time
 	open  bool // a progress line is under way on a terminal
 	last  int  // the tenth that a progress last told, elsewhere
+	wide  func() int
 }
 
 // New writes to w and finds out whether w is a terminal. NO_COLOR and TERM=dumb turn colours off.
@@ -29,6 +30,7 @@ func New(w io.Writer) *Terminal {
 	t := &Terminal{w: w, began: time.Now(), last: -1}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		t.live = true
+		t.wide = func() int { return columns(int(f.Fd())) }
 		t.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	}
 	return t

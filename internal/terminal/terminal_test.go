@@ -75,3 +75,38 @@ func TestAFileIsNoTerminal(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(text), "s  1 thing\n")
 }
+
+// narrow is a terminal of so many columns.
+func narrow(out *bytes.Buffer, wide int) *Terminal {
+	t := New(out)
+	t.wide = func() int { return wide }
+	return t
+}
+
+func TestOnANarrowTerminalARowGoesOnBelow(t *testing.T) {
+	t.Parallel()
+	heads, rows := []string{"kind", ">amount", "id", "why"}, [][]string{{"receipt", "1,234.50", "0190", "nobody is known to have paid it"}, {"return", "5.00", "0191", ""}}
+	var out bytes.Buffer
+	narrow(&out, 25).Table(heads, rows)
+	require.Equal(t, strings.TrimPrefix(`
+kind       amount  id
+    why
+receipt  1,234.50  0190
+    nobody is known to
+    have paid it
+return       5.00  0191
+`, "\n"), out.String())
+	out.Reset()
+	narrow(&out, 80).Table(heads, rows)
+	require.Equal(t, 3, strings.Count(out.String(), "\n"), "it fits")
+	out.Reset()
+	New(&out).Table(heads, rows)
+	require.Equal(t, 3, strings.Count(out.String(), "\n"), "what is no terminal has no width")
+}
+
+func TestOnANarrowTerminalAValueStandsBesideItsName(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	narrow(&out, 20).List([]Row{{"why", "nobody is known to have paid"}, {"unbroken", strings.Repeat("x", 30)}})
+	require.Equal(t, "why       nobody is\n          known to\n          have paid\nunbroken  "+strings.Repeat("x", 30)+"\n", out.String())
+}
