@@ -202,7 +202,7 @@ func (p *player) settleOne(ctx context.Context, key, id string) error {
 	best := w.Proposals[0]
 	p.detail("      proposed  ", fmt.Sprintf("with %d points of 1000: %s", best.Score, words(best.Reasons)))
 	p.detail("     but waits  ", words(best.Stops))
-	if err := clerk.postFor(ctx, path+"/take", key+"-take", map[string]any{"version": w.Version}, &w); err != nil {
+	if err := clerk.postFor(ctx, path+"/take", key+"-take", map[string]any{}, &w); err != nil {
 		return err
 	}
 	p.say("the clerk calls, hears that it is right, and applies it as proposed")

@@ -102,7 +102,7 @@ func (g *generator) paid(customer string, nth, day int, story string) {
 func (g *generator) approvals() {
 	for day := 4; day <= 34; day += 2 {
 		if day == 12 {
-			g.event(day, Event{Kind: RejectApproval, Count: 1, Reason: "I know the owner; let me call first.", Story: "the supervisor rejects a final demand and will call"})
+			g.event(day, Event{Kind: RejectApproval, Count: 1, Reason: "I know the owner; let me call first.", Story: "the supervisor rejects one that waits for approval, to call first"})
 			continue
 		}
 		g.event(day, Event{Kind: DecideApprovals, Count: 8, Reason: "Checked.", Story: "the supervisor looks at what waits for approval"})
