@@ -154,6 +154,7 @@ func TestAClaimUnderAnotherTypeStepsAside(t *testing.T) {
 	for name, want := range map[string]bool{contract.InvoiceCollection: true, contract.DeductionDispute: false} {
 		var suite testsuite.WorkflowTestSuite
 		env := suite.NewTestWorkflowEnvironment()
+		env.SetTestTimeout(time.Minute)
 		env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a loaded machine is no deadlock
 		calls := map[string]any{contract.ReviewDispute: acts.ReviewDispute, contract.WriteToCustomer: acts.WriteToCustomer, contract.MeetDeadline: acts.MeetDeadline}
 		for call, fn := range calls {

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -67,8 +68,17 @@ FROM (VALUES ('01890000-0000-7000-8000-000000000001', 'old', false, ''), ('01890
 
 func typeName(v any) string { return fmt.Sprintf("%T", v) }
 
-// figuresOf are the lines of a product's metrics.
-func figuresOf(t *testing.T, p *wire.Product) map[string]string {
+// figuresOf are the lines of a product's metrics, once the database has been counted: a page does not wait for ever for that.
+func figuresOf(t *testing.T, p *wire.Product) (lines map[string]string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		lines = linesOf(t, p)
+		return lines[telemetry.BusinessUp] == "1"
+	}, 3*time.Minute, 50*time.Millisecond)
+	return lines
+}
+
+func linesOf(t *testing.T, p *wire.Product) map[string]string {
 	t.Helper()
 	answer := httptest.NewRecorder()
 	p.Metrics.Handler().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
