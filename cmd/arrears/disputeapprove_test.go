@@ -38,6 +38,7 @@ func TestWhatIsProposedIsRuledOn(t *testing.T) {
 	require.Contains(t, approved, "D-1: invalid (valid 0.00, denied 200.00")
 	require.Contains(t, approved, "closed")
 
+	s.do(exitDone, "dispute", "limits", "--role", "admin", "--kind", "refund", "--amount", "1")
 	s.do(exitDone, "dispute", "limits", "--role", "admin", "--kind", "invalid", "--amount", "1")
 	require.Contains(t, s.do(exitDone, "dispute", "decide", "D-2", "--kind", "invalid"), "proposed")
 	require.Contains(t, s.do(exitRefused, "dispute", "approve", "D-2"), app.CodeApprovalFourEyes)

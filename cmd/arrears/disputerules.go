@@ -128,9 +128,9 @@ func (rulesList) Run(ctx context.Context, c *console) error {
 }
 
 type disputeLimits struct {
-	Role     string `enum:",analyst,supervisor" default:"" help:"Set the limit of this role; without it all are listed."`
+	Role     string `enum:",analyst,supervisor,admin" default:"" help:"Set the limit of this role; without it all are listed."`
 	Currency string `default:"EUR" help:"Its currency."`
-	Kind     string `enum:"valid,invalid,concession,give_up" default:"valid" help:"Of which decisions: valid, invalid, concession or give_up."`
+	Kind     string `enum:"valid,invalid,concession,give_up,refund" default:"valid" help:"Of which decisions: valid, invalid, concession, give_up or refund."`
 	Amount   string `help:"The most that the role may decide alone, in major units."`
 }
 
