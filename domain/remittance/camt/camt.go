@@ -22,6 +22,7 @@ var namespace = regexp.MustCompile(`^(urn:iso:std:iso:20022:tech:xsd:)?.*(camt\.
 
 // message is what the head of a message says of its statements.
 type message struct {
+	line   int64
 	format string
 	kind   remittance.Kind
 	item   string // the name of a statement's element
@@ -44,7 +45,8 @@ func Read(in io.Reader, to remittance.Sink) error {
 	if err != nil {
 		return err
 	}
-	found, statements := int64(0), 0
+	found, statements := 0, 0
+	var empty *message // the first that has no statement
 	for {
 		t, err := r.next()
 		if errors.Is(err, io.EOF) {
@@ -58,21 +60,22 @@ func Read(in io.Reader, to remittance.Sink) error {
 			continue
 		}
 		if m, ok := known(e); ok {
-			if found == 0 {
-				found = r.line
-			}
-			n, err := r.message(e, m)
-			if err != nil {
+			found++
+			if err := r.message(e, &m); err != nil {
 				return err
 			}
-			statements += n
+			if statements += m.count; m.count == 0 && empty == nil {
+				empty = &m
+			}
 		}
 	}
 	switch {
 	case found == 0:
 		return remittance.Malformed(r.line, "xml", remittance.CodeUnknownFormat, "there is no camt.052, camt.053 or camt.054 message")
 	case statements == 0:
-		return remittance.Malformed(found, "xml", CodeNoStatement, "no message of the file has a statement, report or notification")
+		return remittance.Malformed(empty.line, empty.item, CodeNoStatement, "no message of the file has a statement, report or notification")
+	case empty != nil:
+		return r.refuse(empty.line, empty.item, CodeNoStatement, "a message has none")
 	}
 	return nil
 }
@@ -91,13 +94,13 @@ func known(e xml.StartElement) (message, bool) {
 
 var inMessage = names("SplmtryData")
 
-// message reads one message and returns how many statements it has. One without any is refused, and the file's others are read.
-func (r *reader) message(e xml.StartElement, m message) (int, error) {
-	line := r.line
-	if err := r.version(e, &m); err != nil {
-		return 0, err
+// message reads one message and counts its statements.
+func (r *reader) message(e xml.StartElement, m *message) error {
+	m.line = r.line
+	if err := r.version(e, m); err != nil {
+		return err
 	}
-	err := r.each(func(e xml.StartElement) error {
+	return r.each(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "GrpHdr":
 			head, err := r.tree(e)
@@ -105,14 +108,10 @@ func (r *reader) message(e xml.StartElement, m message) (int, error) {
 			return err
 		case m.item:
 			m.count++
-			return r.statement(m)
+			return r.statement(*m)
 		}
 		return r.leave(e, inMessage)
 	})
-	if err == nil && m.count == 0 {
-		err = r.refuse(line, m.item, CodeNoStatement, "the message has none")
-	}
-	return m.count, err
 }
 
 // version completes the format by what the namespace says.
