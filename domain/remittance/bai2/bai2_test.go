@@ -288,21 +288,15 @@ func TestTooManyContinuationsLoseWordsAlone(t *testing.T) {
 	require.Contains(t, rtest.Codes(c.Problems), "warning 16 too_large")
 }
 
-func TestALongStreamNeedsLittleMemory(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("200 MB take a while")
-	}
+func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
 	head := "01,a,b,261120,,1,,,2/\n02,b,a,1,261119,,USD,2/\n03,1,,010,0,,/\n"
-	for end, size := range map[string]int64{"\n": 200 << 20, " ": 20 << 20} {
-		stream := rtest.NewStream(strings.ReplaceAll(head, "\n", end), size,
+	for _, end := range []string{"\n", " "} {
+		stream := rtest.NewStream(strings.ReplaceAll(head, "\n", end), rtest.LongStream,
 			func(int) string { return "16,142,100,Z,,REF,PAYMENT OF INVOICE 4711/" + end + "88,AND 4712/" + end },
 			func(int) string { return "49,0,0/" + end + "98,0,0,0/" + end + "99,0,0,0/" })
-		before := rtest.Heap()
-		c := &rtest.Counter{}
-		require.NoError(t, parse(stream, remittance.Check(c)))
+		c, grown := rtest.Grown(t, parse, stream)
 		require.Equal(t, stream.Pieces(), c.Transactions)
-		require.Less(t, int64(c.Peak)-int64(before), int64(50<<20))
+		require.Less(t, grown, int64(rtest.MostGrown))
 	}
 }
 

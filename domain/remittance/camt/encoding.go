@@ -64,7 +64,9 @@ var errLong = errors.New("camt: a tag, text or comment has no end")
 // gauge hands on bytes one by one and stops what one token may take. Line ends become one line feed, so that lines are counted
 // whatever ends them, and control characters, which XML does not have, become blanks.
 type gauge struct {
-	in       *bufio.Reader
+	in       io.Reader
+	buffer   []byte
+	at, end  int // of what is left of the buffer
 	taken    int
 	afterCR  bool
 	replaced bool
@@ -87,9 +89,9 @@ func (g *gauge) ReadByte() (byte, error) {
 	if g.taken >= maxToken {
 		return 0, errLong
 	}
-	b, err := g.in.ReadByte()
+	b, err := g.raw()
 	if err == nil && b == '\n' && g.afterCR {
-		b, err = g.in.ReadByte()
+		b, err = g.raw()
 	}
 	if err != nil {
 		return 0, err
@@ -103,5 +105,19 @@ func (g *gauge) ReadByte() (byte, error) {
 		g.replaced = true
 		return ' ', nil
 	}
+	return b, nil
+}
+
+// raw gives the next byte as it is.
+func (g *gauge) raw() (byte, error) {
+	for g.at == g.end {
+		n, err := g.in.Read(g.buffer)
+		g.at, g.end = 0, n
+		if n == 0 && err != nil { // with bytes before it, it comes again
+			return 0, err
+		}
+	}
+	b := g.buffer[g.at]
+	g.at++
 	return b, nil
 }

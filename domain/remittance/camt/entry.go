@@ -60,8 +60,7 @@ func (e *entry) child(x xml.StartElement) error {
 }
 
 func (e *entry) keep(n *node) error {
-	once := map[string]**node{"Amt": &e.amt, "CdtDbtInd": &e.direction, "Sts": &e.status, "BookgDt": &e.booking, "ValDt": &e.value}
-	if to := once[n.name]; to != nil {
+	if to := e.once(n.name); to != nil {
 		if *to != nil {
 			return e.refuseEntry(n.line, n.name, remittance.CodeMalformed, "told twice")
 		}
@@ -85,6 +84,23 @@ func (e *entry) keep(n *node) error {
 		if len(e.charges) < maxCharges {
 			e.charges = append(e.charges, n)
 		}
+	}
+	return nil
+}
+
+// once is where an element is kept that is told once; nil for others.
+func (e *entry) once(name string) **node {
+	switch name {
+	case "Amt":
+		return &e.amt
+	case "CdtDbtInd":
+		return &e.direction
+	case "Sts":
+		return &e.status
+	case "BookgDt":
+		return &e.booking
+	case "ValDt":
+		return &e.value
 	}
 	return nil
 }

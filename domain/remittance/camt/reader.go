@@ -1,7 +1,6 @@
 package camt
 
 import (
-	"bufio"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -35,7 +34,7 @@ func newReader(in io.Reader, to remittance.Sink) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{g: &gauge{in: bufio.NewReaderSize(text, bufferSize)}, to: to, unknown: map[string]bool{}}
+	r := &reader{g: &gauge{in: text, buffer: make([]byte, bufferSize)}, to: to, unknown: map[string]bool{}}
 	r.d = xml.NewDecoder(r.g)
 	r.d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // decode did it
 	return r, nil

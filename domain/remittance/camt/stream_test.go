@@ -1,9 +1,7 @@
 package camt_test
 
 import (
-	"io"
-	"runtime"
-	"strconv"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -11,96 +9,41 @@ import (
 
 	"arrears/domain/remittance"
 	"arrears/domain/remittance/camt"
+	"arrears/domain/remittance/internal/rtest"
 )
 
-// generated gives a head, a piece many times, and a tail.
-type generated struct {
-	head, piece, tail string
-	times             int
-	now               *strings.Reader
-	step              int
+// whole cuts a message where its pieces stand.
+func whole(text, piece string, size int64) *rtest.Stream {
+	head, tail, _ := strings.Cut(text, "SPLIT")
+	return rtest.NewStream(head, size, func(int) string { return piece }, func(int) string { return tail })
 }
 
-func (g *generated) Read(p []byte) (int, error) {
-	for {
-		if g.now != nil {
-			if n, err := g.now.Read(p); err == nil {
-				return n, nil
-			}
-		}
-		switch {
-		case g.step == 0:
-			g.now = strings.NewReader(g.head)
-		case g.step <= g.times:
-			g.now = strings.NewReader(g.piece)
-		case g.step == g.times+1:
-			g.now = strings.NewReader(g.tail)
-		default:
-			return 0, io.EOF
-		}
-		g.step++
-	}
-}
-
-// counter counts, keeps nothing, and looks at the heap now and then.
-type counter struct {
-	transactions int
-	minor        int64
-	peak         uint64
-	problems     []remittance.Problem
-}
-
-func (c *counter) Begin(remittance.Statement) error { return nil }
-func (c *counter) End(remittance.Statement) error   { return nil }
-func (c *counter) Advice(remittance.Advice) error   { return nil }
-
-func (c *counter) Transaction(t remittance.Transaction) error {
-	c.transactions++
-	c.minor += t.Minor
-	if c.transactions%10_000 == 0 {
-		c.peak = max(c.peak, heap())
-	}
-	return nil
-}
-
-func (c *counter) Problem(p remittance.Problem) error {
-	c.problems = append(c.problems, p)
-	return nil
-}
-
-func heap() uint64 {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
-}
-
-// One entry with hundreds of thousands of details, 200 MB in all. Not parallel: it measures the heap of the process.
-func TestMemoryDoesNotGrowWithTheFile(t *testing.T) { //nolint:paralleltest // see above
-	if testing.Short() {
-		t.Skip("reads 200 MB")
-	}
-	piece := "<TxDtls><Refs><EndToEndId>E2E-0001</EndToEndId></Refs>" + eur("Amt", "0.01") +
+// One entry with tens of thousands of details, and as many entries.
+func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
+	detail := "<TxDtls><Refs><EndToEndId>E2E-0001</EndToEndId></Refs>" + eur("Amt", "0.01") +
 		"<RltdPties><Dbtr><Pty><Nm>Northwind Tools Ltd</Nm></Pty></Dbtr></RltdPties><RmtInf><Ustrd>" + strings.Repeat("invoice 4711 ", 20) + "</Ustrd></RmtInf></TxDtls>\n"
-	times := 200_000_000/len(piece) + 1
-	total := strconv.Itoa(times/100) + "." + strconv.Itoa(times%100/10) + strconv.Itoa(times%10)
-	whole := message("054", "08", "<Ntfctn>"+account+entry("CRDT", total, "<NtryDtls><Btch><NbOfTxs>"+strconv.Itoa(times)+"</NbOfTxs></Btch>SPLIT</NtryDtls>")+"</Ntfctn>")
-	head, tail, _ := strings.Cut(whole, "SPLIT")
-	runtime.GC()
-	before := heap()
-	var c counter
-	require.NoError(t, camt.Read(&generated{head: head, piece: piece, tail: tail, times: times}, remittance.Check(&c)))
-	require.Empty(t, c.problems)
-	require.Equal(t, times, c.transactions)
-	require.EqualValues(t, times, c.minor)
-	require.Less(t, c.peak, before+50<<20)
+	times := rtest.LongStream / len(detail)
+	total := fmt.Sprintf("%d.%02d", times/100, times%100)
+	details := entry("CRDT", total, fmt.Sprintf("<NtryDtls><Btch><NbOfTxs>%d</NbOfTxs></Btch>SPLIT</NtryDtls>", times))
+	c, grown := rtest.Grown(t, camt.Read, whole(message("054", "08", "<Ntfctn>"+account+details+"</Ntfctn>"), detail, int64(times*len(detail))))
+	require.Empty(t, c.Problems)
+	require.Equal(t, times, c.Transactions)
+	require.EqualValues(t, times, c.Credits)
+	require.Less(t, grown, int64(rtest.MostGrown))
+
+	in := whole(message("054", "08", "<Ntfctn>"+account+"SPLIT</Ntfctn>"), entry("CRDT", "0.01", ""), rtest.LongStream)
+	c, grown = rtest.Grown(t, camt.Read, in)
+	require.Empty(t, c.Problems)
+	require.Equal(t, in.Pieces(), c.Transactions)
+	require.Less(t, grown, int64(rtest.MostGrown))
 }
 
 func BenchmarkRead(b *testing.B) {
 	piece := entry("CRDT", "0.01", details("<Refs><EndToEndId>E1</EndToEndId></Refs><RmtInf><Ustrd>invoice 4711</Ustrd></RmtInf>"))
-	head, tail, _ := strings.Cut(message("054", "08", "<Ntfctn>"+account+"SPLIT</Ntfctn>"), "SPLIT")
-	const times = 10_000
-	b.SetBytes(int64(len(piece)) * times)
+	const size = 4 << 20
+	b.SetBytes(size)
 	for b.Loop() {
-		require.NoError(b, camt.Read(&generated{head: head, piece: piece, tail: tail, times: times}, remittance.Check(&counter{})))
+		in := whole(message("054", "08", "<Ntfctn>"+account+"SPLIT</Ntfctn>"), piece, size)
+		require.NoError(b, camt.Read(in, remittance.Check(&rtest.Counter{})))
 	}
 }

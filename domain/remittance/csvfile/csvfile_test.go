@@ -209,20 +209,15 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-func TestMemoryIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("200 MB")
-	}
+func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
 	head, row, _ := strings.Cut(american, "\n")
 	row, _, _ = strings.Cut(row, "\n")
 	row = strings.Replace(row, "1100.00", "", 1) + "\n"
-	before := rtest.Heap()
-	in := rtest.NewStream(head+"\n", 200<<20, func(int) string { return row }, func(int) string { return "" })
-	var c rtest.Counter
-	require.NoError(t, by(t, "bank-us")(in, &c))
-	require.Empty(t, c.Problems)
+	in := rtest.NewStream(head+"\n", rtest.LongStream, func(int) string { return row }, func(int) string { return "" })
+	c, grown := rtest.Grown(t, by(t, "bank-us"), in)
+	require.Equal(t, []string{"warning balance no_balance"}, rtest.Codes(c.Problems))
 	require.Equal(t, in.Pieces(), c.Transactions)
-	require.Less(t, max(c.Peak, before)-before, uint64(50<<20))
+	require.Less(t, grown, int64(rtest.MostGrown))
 }
 
 // FuzzRead reads anything by each form.

@@ -206,19 +206,13 @@ func TestMoreLinesThanAreKept(t *testing.T) {
 	require.Contains(t, rtest.Codes(c.Problems), "refused 4 too_large")
 }
 
-func TestALongStreamNeedsLittleMemory(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("200 MB take a while")
-	}
+func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
 	piece := "6001001000000500012100000100004440020000000778000000BLUE HARBOR LTD\n40010016019INV2001\n"
-	stream := rtest.NewStream("100ACMEDESTIN01210000012611190600\n50010000001234261119\n", 200<<20,
+	stream := rtest.NewStream("100ACMEDESTIN01210000012611190600\n50010000001234261119\n", rtest.LongStream,
 		func(int) string { return piece }, func(int) string { return "9000000\n" })
-	before := rtest.Heap()
-	c := &rtest.Counter{}
-	require.NoError(t, parse(stream, remittance.Check(c)))
+	c, grown := rtest.Grown(t, parse, stream)
 	require.Equal(t, stream.Pieces(), c.Transactions)
-	require.Less(t, int64(c.Peak)-int64(before), int64(50<<20))
+	require.Less(t, grown, int64(rtest.MostGrown))
 }
 
 func FuzzRead(f *testing.F) {

@@ -350,21 +350,15 @@ func TestIBAN(t *testing.T) {
 	}
 }
 
-func TestALongStreamNeedsLittleMemory(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("200 MB take a while")
-	}
-	stream := rtest.NewStream(":20:X\n:25:1\n:28C:1\n:60F:C261119EUR0,\n", 200<<20,
+func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
+	stream := rtest.NewStream(":20:X\n:25:1\n:28C:1\n:60F:C261119EUR0,\n", rtest.LongStream,
 		func(int) string {
 			return ":61:261119C1,NTRFNONREF\n:86:166?00GUTSCHRIFT?20EREF+PAY-1?21SVWZ+" + strings.Repeat("Invoice 1001 ", 20) + "?32Blue Harbor\n"
 		},
 		func(int) string { return ":62F:C261119EUR1,\n-\n" })
-	before := rtest.Heap()
-	c := &rtest.Counter{}
-	require.NoError(t, parse(stream, remittance.Check(c)))
+	c, grown := rtest.Grown(t, parse, stream)
 	require.Equal(t, stream.Pieces(), c.Transactions)
-	require.Less(t, int64(c.Peak)-int64(before), int64(50<<20))
+	require.Less(t, grown, int64(rtest.MostGrown))
 }
 
 func FuzzRead(f *testing.F) {

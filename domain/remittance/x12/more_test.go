@@ -212,10 +212,7 @@ func plain(minor int64) string {
 	return fmt.Sprintf("%s%d.%02d", sign, minor/100, minor%100)
 }
 
-func TestMemoryIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("200 MB")
-	}
+func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
 	const lines = 400
 	set := func(n int) string {
 		var b strings.Builder
@@ -226,16 +223,13 @@ func TestMemoryIsBounded(t *testing.T) {
 		fmt.Fprintf(&b, "SE*%d*%09d~", 5+2*lines, n)
 		return b.String()
 	}
-	before := rtest.Heap()
-	whole := file("004010")
-	start, _, _ := strings.Cut(whole, "GE*")
-	in := rtest.NewStream(start, 200<<20, set, func(n int) string { return fmt.Sprintf("GE*%d*7~IEA*1*000000007~", n) })
-	var c rtest.Counter
-	require.NoError(t, x12.Read(in, x12.Options{}, &c))
+	start, _, _ := strings.Cut(file("004010"), "GE*")
+	in := rtest.NewStream(start, rtest.LongStream, set, func(n int) string { return fmt.Sprintf("GE*%d*7~IEA*1*000000007~", n) })
+	c, grown := rtest.Grown(t, read, in)
 	require.Empty(t, c.Problems)
 	require.Equal(t, in.Pieces(), c.Advices)
 	require.Equal(t, lines*c.Advices, c.Lines)
-	require.Less(t, max(c.Peak, rtest.Heap())-min(before, c.Peak), uint64(50<<20))
+	require.Less(t, grown, int64(rtest.MostGrown))
 }
 
 // FuzzRead reads anything: it ends, and what comes out keeps its bounds.

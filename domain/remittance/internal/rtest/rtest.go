@@ -1,5 +1,5 @@
 // Package rtest holds what the tests of the parsers share: the public samples, streams as long as wanted, and the growth of the
-// heap. It is for tests alone and knows no format.
+// memory in use. It is for tests alone and knows no format.
 package rtest
 
 import (
@@ -108,20 +108,18 @@ func (s *Stream) more() bool {
 	return s.pending != ""
 }
 
-// Counter is a sink that keeps numbers alone, and the highest heap that it saw.
+// Counter is a sink that keeps numbers alone.
 type Counter struct {
 	Transactions, Advices, Lines int
 	Credits                      int64
 	Problems                     []remittance.Problem
-	Peak                         uint64
-	seen                         int
 }
 
 // Begin takes a statement's start.
-func (c *Counter) Begin(remittance.Statement) error { return c.look() }
+func (c *Counter) Begin(remittance.Statement) error { return nil }
 
 // End takes a statement's end.
-func (c *Counter) End(remittance.Statement) error { return c.look() }
+func (c *Counter) End(remittance.Statement) error { return nil }
 
 // Transaction counts.
 func (c *Counter) Transaction(t remittance.Transaction) error {
@@ -129,14 +127,14 @@ func (c *Counter) Transaction(t remittance.Transaction) error {
 	if t.Credit {
 		c.Credits += t.Minor
 	}
-	return c.look()
+	return nil
 }
 
 // Advice counts.
 func (c *Counter) Advice(a remittance.Advice) error {
 	c.Advices++
 	c.Lines += len(a.Lines)
-	return c.look()
+	return nil
 }
 
 // Problem keeps a few.
@@ -148,17 +146,46 @@ func (c *Counter) Problem(p remittance.Problem) error {
 	return nil
 }
 
-// look samples the heap now and then: stopping the world costs.
-func (c *Counter) look() error {
-	if c.seen++; c.seen%2000 == 1 {
-		c.Peak = max(c.Peak, Heap())
+// LongStream is as long as a stream is that shows whether memory grows with it; MostGrown is what may be in use more while it
+// is read: a quarter of it, and many times what one payment may take.
+const (
+	LongStream = 16 << 20
+	MostGrown  = LongStream / 4
+)
+
+// Grown reads a stream through Check and returns by how many bytes the memory in use grew at most on the way. Whoever calls it
+// is no parallel test: what others use would count.
+func Grown(t testing.TB, read Parser, in *Stream) (*Counter, int64) {
+	t.Helper()
+	c, watch := &Counter{}, &watched{in: in, peak: inUse()}
+	before := watch.peak
+	if err := read(watch, remittance.Check(c)); err != nil {
+		t.Fatal(err)
 	}
-	return nil
+	return c, watch.peak - before
 }
 
-// Heap returns the bytes of the heap that are in use or not yet swept.
-func Heap() uint64 {
+// watched looks at the memory each time that a piece of its stream was read.
+type watched struct {
+	in   io.Reader
+	read int
+	peak int64
+}
+
+// Read gives what comes next.
+func (w *watched) Read(p []byte) (int, error) {
+	const piece = LongStream / 8
+	n, err := w.in.Read(p)
+	if w.read += n; w.read >= piece || err != nil {
+		w.read, w.peak = 0, max(w.peak, inUse())
+	}
+	return n, err
+}
+
+// inUse are the bytes of the heap that something refers to: what is garbage already says nothing of a parser.
+func inUse() int64 {
+	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
+	return int64(m.HeapAlloc) //nolint:gosec // a heap is smaller than half of what can be addressed
 }
