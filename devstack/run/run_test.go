@@ -45,7 +45,7 @@ func (w *watched) String() string {
 // await returns when the pattern was written.
 func (w *watched) await(t *testing.T, pattern string) {
 	t.Helper()
-	const atMost = 3 * time.Minute // on a machine that is busy with other tests
+	const atMost = 10 * time.Minute // on a machine that is busy with other tests
 	wanted := regexp.MustCompile(pattern)
 	limit := time.After(atMost)
 	for !wanted.MatchString(unfolded(w.String())) {
