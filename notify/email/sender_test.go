@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +22,19 @@ import (
 	"arrears/notify"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain fails when a goroutine is left that does not end; a busy machine ends them a little later.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	left := goleak.Find()
+	for try := 0; left != nil && try < 50; try++ { // each waits half a second
+		left = goleak.Find()
+	}
+	if code == 0 && left != nil {
+		fmt.Fprintln(os.Stderr, left)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 func message(to string) notify.Message {
 	return notify.Message{

@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +26,19 @@ import (
 	"arrears/notify"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain fails when a goroutine is left that does not end; a busy machine ends them a little later.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	left := goleak.Find()
+	for try := 0; left != nil && try < 50; try++ { // each waits half a second
+		left = goleak.Find()
+	}
+	if code == 0 && left != nil {
+		fmt.Fprintln(os.Stderr, left)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 var noticeID = uuid.MustParse("0198f000-0000-7000-8000-000000000001")
 
