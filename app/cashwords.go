@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/google/uuid"
+
+	"arrears/domain/access"
 	"arrears/domain/matching"
 	"arrears/domain/receivable"
 	"arrears/port"
@@ -41,7 +44,7 @@ var whyWords = map[string]string{
 	matching.ReasonPurposeUnknown:    "Nothing says what the money is for",
 	matching.ReasonDocumentNotFound:  "A number is named that is not known here",
 	matching.ReasonScoreLow:          "The best proposal has too few points",
-	matching.ReasonScore:             "The best proposal has points enough",
+	matching.ReasonScore:             "It is likely enough, but only a person may carry it out",
 	matching.ReasonNobody:            "Nobody is known to have paid it",
 }
 
@@ -52,6 +55,29 @@ func WhyWaits(code string) string {
 		return words
 	}
 	return code
+}
+
+// ItemNames are the numbers of the invoices of items, for showing them; an item without one is a deduction or a claim, and has
+// none. Error: access.forbidden.
+func (a *App) ItemNames(ctx context.Context, who access.Principal, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	return lookup(ctx, a, who, access.InvoicesRead, func(ctx context.Context, tx port.Tx) (map[uuid.UUID]string, error) {
+		items, err := tx.ItemsByID(ctx, inOrder(ids))
+		if err != nil {
+			return nil, err
+		}
+		names := map[uuid.UUID]string{}
+		for _, item := range items {
+			if !item.InvoiceID.Valid {
+				continue
+			}
+			inv, err := tx.Invoice(ctx, item.InvoiceID.UUID)
+			if err != nil {
+				return nil, err
+			}
+			names[item.ID] = inv.Number
+		}
+		return names, nil
+	})
 }
 
 // Now is the business instant.

@@ -45,3 +45,17 @@ func TestHowLongAndOfWhomSomethingWaits(t *testing.T) {
 	e.ClosedAt = &closed
 	require.Equal(t, int64(1), app.DaysWaited(e, since.AddDate(1, 0, 0)))
 }
+
+// What would be applied but for its account waits for that reason alone, and not because its statement contradicted itself.
+func TestWhatAnUnconfirmedAccountStopsSaysSo(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	l.owed("R-1001", 40_000)
+	for stop, number := range map[string]string{"account_unconfirmed": "1", "statement_alarm": "2"} {
+		done, err := app.TakeIn(t.Context(), l.app, stop, l.payment(number, "Nordwind K-1", "", "R-1001", 40_000))
+		require.NoError(t, err)
+		require.Equal(t, "proposed", done[0].Outcome)
+		require.Equal(t, []string{stop}, l.waits(done[0].ID).Why)
+	}
+	l.moneyLaws()
+}

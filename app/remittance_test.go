@@ -68,7 +68,7 @@ func TestAnAdviceByHandIsRefused(t *testing.T) {
 	for text, code := range map[string]string{
 		``: "remittance.malformed", `[]`: "remittance.malformed", `{"amount_minor": 1}`: "remittance.unknown_currency",
 		`{"currency": "EUR"}`: "remittance.bad_amount", `{"currency": "EUR", "amount_minor": 1, "surprise": 2}`: "remittance.malformed",
-		oneAdvice + `, "advice": ` + oneAdvice: "remittance.malformed",
+		oneAdvice + `, "advice": ` + oneAdvice:  "remittance.malformed",
 		oneAdvice + `} {"advice": ` + oneAdvice: "remittance.malformed",
 	} {
 		_, err := l.app.RecordRemittance(t.Context(), clerkOne, []byte(text))

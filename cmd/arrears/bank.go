@@ -195,7 +195,7 @@ func (l bankEntries) Run(ctx context.Context, c *console) error {
 		}
 		var rows [][]string
 		for _, e := range found.Items {
-			rows = append(rows, []string{e.BookedOn.String(), signed(e), string(e.Currency), e.Payer, orNone(e.Reference, e.EndToEnd), said(e.Outcome), e.ID.String()})
+			rows = append(rows, []string{e.BookedOn.String(), signed(e), string(e.Currency), clipped(e.Payer), orNone(e.Reference, e.EndToEnd), said(e.Outcome), e.ID.String()})
 		}
 		c.pages([]string{"booked", ">amount", "", "who", "reference", "outcome", "payment"}, rows, found.Next)
 		return nil

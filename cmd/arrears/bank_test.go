@@ -108,6 +108,9 @@ matched         0 of 1 receipts by themselves (0.0 %)
 
 account                 kind        to          totals  cash of the day    statement
 DE75512108001245126199  end of day  2026-03-30  proven  EUR 100.00 proven  (id)
+nobody has said that DE75512108001245126199 is ours: until arrears bank confirm DE75512108001245126199 nothing on it is applied by itself
+
+arrears cash exceptions lists what waits
 `, "\n"))
 	id := idIn(report).String()
 	require.Contains(t, s.do(exitDone, "bank", "show", id), "done")

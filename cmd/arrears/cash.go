@@ -99,13 +99,24 @@ func (l cashExceptions) Run(ctx context.Context, c *console) error {
 		var rows [][]string
 		for _, e := range found.Items {
 			rows = append(rows, []string{
-				e.Kind, waits(e), string(e.Currency), fmt.Sprint(app.DaysWaited(e, now)), fmt.Sprint(e.Score), app.PayerOf(e), e.Owner, e.ID.String(),
-				whyWords(e),
+				e.Kind, waits(e), string(e.Currency), fmt.Sprint(app.DaysWaited(e, now)), fmt.Sprint(e.Score), clipped(app.PayerOf(e)), e.ID.String(),
+				e.Owner, whyWords(e),
 			})
 		}
-		c.pages([]string{"kind", ">amount", "", ">days", ">score", "payer", "taken by", "exception", "why"}, rows, found.Next)
+		c.pages([]string{"kind", ">amount", "", ">days", ">score", "payer", "exception", "taken by", "why"}, rows, found.Next)
 		return nil
 	})
+}
+
+// maxName is how much of a name lists show, so that a row fits an ordinary terminal.
+const maxName = 32
+
+// clipped is a name as lists show it.
+func clipped(name string) string {
+	if runes := []rune(name); len(runes) > maxName {
+		return string(runes[:maxName-1]) + "…"
+	}
+	return name
 }
 
 // waits is the money that waits, if there is any.

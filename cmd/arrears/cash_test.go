@@ -23,6 +23,7 @@ func TestWhatWaitsIsShownAndApplied(t *testing.T) {
 	require.Equal(t, "none\n", s.do(exitDone, "cash", "exceptions", "--customer", "C-1"))
 	shown := s.do(exitDone, "cash", "show", id)
 	require.Contains(t, shown, "payer       Nobody Known")
+	require.Contains(t, shown, "why         Nobody is known to have paid it")
 	require.Contains(t, shown, "words       thanks")
 	require.Contains(t, s.do(exitDone, "cash", "identify", id, "--customer", "C-1"), "on account  EUR 100.00")
 	require.Contains(t, s.do(exitRefused, "cash", "apply", id, id), "cash_proposal.not_found")
@@ -125,4 +126,19 @@ func TestAccountsOfPayersAreConfirmedRefusedAndForgotten(t *testing.T) {
 	require.Contains(t, s.do(exitDone, append([]string{"cash", "payers", "refuse"}, account...)...), "refused  GB29NWBK60161331926819")
 	require.Contains(t, s.do(exitDone, append([]string{"cash", "payers", "remove"}, account...)...), "removed  GB29NWBK60161331926819")
 	require.Contains(t, s.do(exitDone, "cash", "payers", "list", "--customer", "C-1", "--state", "removed"), "GB29NWBK60161331926819  C-1       removed         0")
+}
+
+func TestAProposalSaysWhatItDoesAndLongNamesAreClipped(t *testing.T) {
+	s := newSession(t)
+	customerAt(t, s.p.App, "C-1")
+	s.owes("RE-1", 100_00)
+	s.owes("RE-2", 100_00)
+	id, _ := s.waits(strings.Replace(goodDay, "Nobody Known", "Customer C-1", 1))
+	shown := s.do(exitDone, "cash", "show", id)
+	require.Contains(t, shown, "likely of   C-1  Customer C-1")
+	require.Contains(t, shown, "  EUR 100.00 on RE-")
+	require.Contains(t, shown, "  - ")
+	require.Contains(t, shown, "\narrears cash apply "+id+" ")
+	require.Equal(t, strings.Repeat("x", 31)+"…", clipped(strings.Repeat("x", 33)))
+	require.Equal(t, "Straße", clipped("Straße"))
 }

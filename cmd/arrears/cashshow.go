@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"arrears/app"
+	"arrears/domain/money"
 	"arrears/internal/terminal"
 	"arrears/internal/wire"
 	"arrears/port"
@@ -34,7 +35,9 @@ func (c *console) cashException(ctx context.Context, p *wire.Product, f app.Cash
 		rows = append(rows, terminal.Row{Name: "why", Value: whyWords(f.CashException)})
 	}
 	c.out.List(rows)
-	c.proposals(f)
+	if err := c.proposals(ctx, p, f); err != nil {
+		return err
+	}
 	for _, r := range f.Remittances {
 		c.out.Line("")
 		c.out.Line("advice " + r.ID.String() + " was used for it")
@@ -68,7 +71,7 @@ func cashMoney(f app.CashExceptionFile) []terminal.Row {
 		add("amount", amount(r.GrossMinor, r.Currency))
 		add("applied", amount(r.AppliedMinor, r.Currency))
 		add("on account", amount(r.OnAccountMinor, r.Currency))
-		add("nobody's", amount(r.UnappliedMinor, r.Currency))
+		add("unapplied", amount(r.UnappliedMinor, r.Currency))
 		add("held", said(string(r.Payer.HeldReason)))
 	} else if f.Currency != "" {
 		add("amount", amount(f.AmountMinor, f.Currency))
@@ -90,25 +93,52 @@ func linesOf(many int) string {
 }
 
 // proposals shows those of an exception, and how the best one is applied.
-func (c *console) proposals(f app.CashExceptionFile) {
+func (c *console) proposals(ctx context.Context, p *wire.Product, f app.CashExceptionFile) error {
 	var best uuid.UUID
-	for _, p := range f.Proposals {
-		if p.State == port.ProposalSuperseded {
+	for _, x := range f.Proposals {
+		if x.State == port.ProposalSuperseded {
 			continue
 		}
-		if p.State == port.ProposalOpen && best == uuid.Nil {
-			best = p.ID
+		if x.State == port.ProposalOpen && best == uuid.Nil {
+			best = x.ID
 		}
-		c.out.Line("")
-		c.out.Line(fmt.Sprintf("proposal %s, %s, %d points", p.ID, p.State, p.Score))
-		for _, words := range p.Words {
-			c.out.Line("  " + words)
+		if err := c.proposal(ctx, p, x, f.Currency); err != nil {
+			return err
 		}
 	}
 	if f.State == "open" && best != uuid.Nil {
 		c.out.Line("")
-		c.out.Line(fmt.Sprintf("arrears cash apply %s %s applies it", f.ID, best))
+		c.out.Line(fmt.Sprintf("arrears cash apply %s %s", f.ID, best))
 	}
+	return nil
+}
+
+// proposal shows what becomes of each item, and why.
+func (c *console) proposal(ctx context.Context, p *wire.Product, x app.CashProposalFile, currency money.Currency) error {
+	c.out.Line("")
+	c.out.Line(fmt.Sprintf("proposal %s, %s, %d points", x.ID, x.State, x.Score))
+	var ids []uuid.UUID
+	for _, a := range x.Proposal.Applications {
+		ids = append(ids, a.ItemID)
+	}
+	names, err := p.App.ItemNames(ctx, operator(), ids)
+	if err != nil {
+		return err
+	}
+	for _, a := range x.Proposal.Applications {
+		text := "  " + amount(a.Minor, currency) + " on " + orNone(names[a.ItemID], "item "+a.ItemID.String())
+		if a.DiscountMinor > 0 {
+			text += ", with a discount of " + amount(a.DiscountMinor, x.Proposal.Currency)
+		}
+		c.out.Line(text)
+	}
+	if x.Proposal.OnAccountMinor > 0 {
+		c.out.Line("  " + amount(x.Proposal.OnAccountMinor, currency) + " on account")
+	}
+	for _, words := range x.Words {
+		c.out.Line("  - " + words)
+	}
+	return nil
 }
 
 func closedBy(f app.CashExceptionFile) string {

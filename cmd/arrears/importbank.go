@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"arrears/app"
 	"arrears/internal/terminal"
 	"arrears/internal/wire"
@@ -93,6 +95,10 @@ func (c *console) bankReport(ctx context.Context, p *wire.Product, f port.BankFi
 	if err := c.bankStatementsOf(ctx, p, f); err != nil {
 		return err
 	}
+	if n := f.Counts; n.Proposed+n.Unidentified+n.Held+n.ReturnOpen > 0 {
+		c.out.Line("")
+		c.out.Line("arrears cash exceptions lists what waits")
+	}
 	if err := c.bankProblemsOf(ctx, p, f); err != nil {
 		return err
 	}
@@ -149,7 +155,12 @@ func (c *console) bankStatementsOf(ctx context.Context, p *wire.Product, f port.
 	if err != nil || len(found.Items) == 0 {
 		return err
 	}
-	names, err := accountNames(ctx, p)
+	names := map[uuid.UUID]string{}
+	strange := map[string]bool{}
+	err = eachAccount(ctx, p, func(a port.BankAccount) bool {
+		names[a.ID], strange[a.Key] = a.Key, !a.Confirmed
+		return true
+	})
 	if err != nil {
 		return err
 	}
@@ -168,6 +179,12 @@ func (c *console) bankStatementsOf(ctx context.Context, p *wire.Product, f port.
 	c.section([]string{"account", "kind", "to", "totals", "cash of the day", "statement"}, rows)
 	if found.Next != "" {
 		c.out.Line("… arrears bank statements --file " + f.ID.String() + " lists all")
+	}
+	for _, s := range found.Items {
+		if key := names[s.AccountID.UUID]; strange[key] {
+			strange[key] = false // once is enough
+			c.out.Line("nobody has said that " + key + " is ours: until arrears bank confirm " + key + " nothing on it is applied by itself")
+		}
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func (l remittanceList) Run(ctx context.Context, c *console) error {
 		for _, r := range found.Items {
 			ad := r.Advice
 			rows = append(rows, []string{
-				r.State, decimal(ad.Minor, ad.Currency), string(ad.Currency), ad.PaidOn.String(), ad.Payer.Name, orNone(ad.Payment, ad.ID), r.ID.String(),
+				r.State, decimal(ad.Minor, ad.Currency), string(ad.Currency), ad.PaidOn.String(), clipped(ad.Payer.Name), orNone(ad.Payment, ad.ID), r.ID.String(),
 			})
 		}
 		c.pages([]string{"state", ">amount", "", "paid on", "payer", "payment", "advice"}, rows, found.Next)
