@@ -227,7 +227,7 @@ func leftOf(list []matching.Discount, open int64) []matching.Discount {
 func (c *cash) look(ctx context.Context, d *cashDesk, w *waiting) error {
 	found := c.candidates(d, w.look)
 	env := d.env
-	env.Alarm = w.stop != ""
+	env.Alarm = w.stop == stopAlarm
 	result := matching.Match(w.seen, found, d.book, env)
 	w.taken = taken{receiptID: w.receipt.ID, lines: len(w.seen.Lines)}
 	if result.Advice.Valid {
@@ -429,7 +429,9 @@ func whyWaits(result matching.Result, stop string) []string {
 	}
 	add(stop)
 	for _, reason := range result.Why {
-		add(reason.Code)
+		if stop == "" || reason.Code != matching.ReasonScore { // it is likely enough, and waits for that reason alone
+			add(reason.Code)
+		}
 	}
 	if len(result.Proposals) > 0 {
 		for _, reason := range result.Proposals[0].Stops {
