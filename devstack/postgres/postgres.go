@@ -194,7 +194,10 @@ func (s *Server) arguments() []string {
 		"max_parallel_workers_per_gather": "0",
 	}
 	if s.opts.Ephemeral {
-		maps.Copy(settings, map[string]string{"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
+		maps.Copy(settings, map[string]string{
+			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+			"max_connections": "1000", // the more processors, the more tests at once, each with its pools
+		})
 	}
 	maps.Copy(settings, s.opts.Settings)
 	args := []string{"-D", s.place.data()}

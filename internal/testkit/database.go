@@ -18,8 +18,8 @@ import (
 // DatabaseEnv names the PostgreSQL that tests use. Each test makes a schema of its own there.
 const DatabaseEnv = "ARREARS_TEST_DATABASE_URL"
 
-// cleanupTimeout bounds how long a test's schema may take to go away.
-const cleanupTimeout = 30 * time.Second
+// cleanupTimeout bounds how long a test's schema may take to go away, on a machine that is busy with many tests.
+const cleanupTimeout = 5 * time.Minute
 
 // DB returns a migrated database that belongs to this test alone, and its URL. It is dropped when the test ends. Tests that
 // use it may run in parallel.
