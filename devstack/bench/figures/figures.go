@@ -40,6 +40,7 @@ func All() []Figure {
 		{"matching", "receipts matched against a million open items", (*Bench).matching},
 		{"cash", "payments of a bank file, recorded and applied", (*Bench).cash},
 		{"cashstop", "from a bank file to the end of the chases", (*Bench).cashStop},
+		{"bankstatement", "a long bank statement, read in bounded memory", (*Bench).bankStatement},
 		{"rules", "decisions of the rules", (*Bench).rules},
 		{"history", "what a case leaves behind", (*Bench).history},
 		{"memory", "memory while many invoices wait", (*Bench).memory},

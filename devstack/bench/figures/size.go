@@ -24,6 +24,7 @@ type Size struct {
 	Rules     string        // how long each benchmark of the rules runs
 	Matches   int           // receipts that are matched against a million items
 	Payments  int           // of a bank file
+	Statement int64         // bytes of a bank statement that is read alone
 	Lists     int           // invoices of the portfolio whose lists are asked
 }
 
@@ -32,12 +33,12 @@ func sizes() []Size {
 	small := Size{
 		Name: "small", Rounds: 1, Import: 2000, Arm: 200, ArmDue: 100, Wave: 140, Each: []int{7}, Stops: 40, StopWave: 140,
 		Decisions: 40, Lives: 5, Day: time.Second, Waiting: []int{300}, Rest: time.Second, Rules: "100ms",
-		Matches: 20_000, Payments: 500, Lists: 10_000,
+		Matches: 20_000, Payments: 500, Statement: 16_000_000, Lists: 10_000,
 	}
 	normal := Size{
 		Name: "normal", Rounds: 3, Import: 20_000, Arm: 1400, ArmDue: 700, Wave: 1050, Each: []int{1, 7, 50}, Stops: 200, StopWave: 700,
 		Decisions: 128, Lives: 100, Day: 5 * time.Second, Waiting: []int{10_000}, Rest: 5 * time.Second, Rules: "500ms",
-		Matches: 100_000, Payments: 5000, Lists: 100_000,
+		Matches: 100_000, Payments: 5000, Statement: 1_000_000_000, Lists: 100_000,
 	}
 	full := normal
 	full.Name, full.Rounds, full.Wave, full.Lists, full.Waiting = "full", 5, 1400, 1_000_000, []int{10_000, 50_000}
