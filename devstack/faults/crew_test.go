@@ -181,5 +181,5 @@ func trap(t *testing.T, point string) string {
 // awaitKill waits until a process of the crew has died at its point.
 func (c *crew) awaitKill() {
 	c.t.Helper()
-	c.h.Until("a process dies at its point", func() bool { return c.kills() > 0 })
+	c.h.UntilLong("a process dies at its point", func() bool { return c.kills() > 0 })
 }

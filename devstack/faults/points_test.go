@@ -194,7 +194,7 @@ func loaded(t *testing.T, trap string) *stage {
 	path := filepath.Join(t.TempDir(), "invoices.csv")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	load := c.keepUntilDone("import", []string{"import", "invoices", path, "--profile", "arrears"}, trap)
-	h.Until("the file is loaded", load.isDone)
+	h.UntilLong("the file is loaded", load.isDone)
 	require.Equal(t, settled+open, h.Count("invoices", "true"), "each row once")
 	require.Equal(t, settled, h.Count("receipts", "true"))
 	require.Equal(t, settled+open, h.Count("audit_entries", "action = 'invoice.created'"))

@@ -260,7 +260,7 @@ func (p *container) wait() int {
 
 func (c *containers) until(what string, holds func() bool) {
 	c.t.Helper()
-	for deadline := time.Now().Add(150 * time.Second); !holds(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); !holds(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			c.t.Fatalf("waited in vain: %s", what)
 		}

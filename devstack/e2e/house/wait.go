@@ -17,10 +17,10 @@ import (
 // How long a test waits for what must happen, and how often it looks. A test that passes hardly ever waits so long, but the
 // engine's long polls last a minute, and on a loaded machine a task may miss one.
 const (
-	patience = 150 * time.Second
+	patience = 5 * time.Minute
 	tick     = 25 * time.Millisecond
 	// longPatience is for what a killed worker had begun: the engine waits out the bound of the activity first.
-	longPatience = 6 * time.Minute
+	longPatience = 12 * time.Minute
 )
 
 // Until waits until the condition holds.
