@@ -4,36 +4,22 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"arrears/domain/webhook"
+	"arrears/internal/testkit/leak"
 )
 
-// TestMain fails when a goroutine is left that does not end; a busy machine ends them a little later.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	left := goleak.Find()
-	for try := 0; left != nil && try < 50; try++ { // each waits half a second
-		left = goleak.Find()
-	}
-	if code == 0 && left != nil {
-		fmt.Fprintln(os.Stderr, left)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { leak.Main(m) }
 
 func poster(t *testing.T, o Options) *Poster {
 	t.Helper()

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -15,26 +14,14 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 	clientsmtp "github.com/wneessen/go-mail/smtp"
-	"go.uber.org/goleak"
 
 	"arrears/domain/fault"
 	"arrears/domain/notice"
+	"arrears/internal/testkit/leak"
 	"arrears/notify"
 )
 
-// TestMain fails when a goroutine is left that does not end; a busy machine ends them a little later.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	left := goleak.Find()
-	for try := 0; left != nil && try < 50; try++ { // each waits half a second
-		left = goleak.Find()
-	}
-	if code == 0 && left != nil {
-		fmt.Fprintln(os.Stderr, left)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { leak.Main(m) }
 
 func message(to string) notify.Message {
 	return notify.Message{

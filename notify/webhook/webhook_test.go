@@ -5,40 +5,26 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"arrears/domain/fault"
 	"arrears/domain/notice"
 	"arrears/domain/receivable"
 	"arrears/domain/webhook"
 	"arrears/internal/outbound"
+	"arrears/internal/testkit/leak"
 	"arrears/notify"
 )
 
-// TestMain fails when a goroutine is left that does not end; a busy machine ends them a little later.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	left := goleak.Find()
-	for try := 0; left != nil && try < 50; try++ { // each waits half a second
-		left = goleak.Find()
-	}
-	if code == 0 && left != nil {
-		fmt.Fprintln(os.Stderr, left)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { leak.Main(m) }
 
 var noticeID = uuid.MustParse("0198f000-0000-7000-8000-000000000001")
 
