@@ -111,9 +111,13 @@ func sayPayerAccount(ctx context.Context, tx port.Tx, now time.Time, actor strin
 	if err != nil {
 		return err
 	}
-	action := map[string]string{
-		port.AccountKnown: "payer_account.confirmed", port.AccountRefused: "payer_account.refused", port.AccountRemoved: "payer_account.removed",
-	}[said.State]
+	action := "payer_account.confirmed"
+	switch said.State {
+	case port.AccountRefused:
+		action = "payer_account.refused"
+	case port.AccountRemoved:
+		action = "payer_account.removed"
+	}
 	return record(ctx, tx, now, actor, event{
 		id: entry, action: action, kind: "payer_account", subject: made.ID, customer: made.CustomerID, data: map[string]any{},
 	})

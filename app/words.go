@@ -149,11 +149,11 @@ func inWords(e audit.Entry) string {
 	if err := decoder.Decode(&data); err != nil {
 		data = nil
 	}
-	action := e.Action
+	key := e.Action
 	if _, off := data["split_from"]; off {
-		action = splitOff
+		key = splitOff
 	}
-	sentence, ok := sentences[action]
+	sentence, ok := sentences[key]
 	if !ok {
 		return plain(e.Action)
 	}
