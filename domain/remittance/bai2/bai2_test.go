@@ -165,6 +165,32 @@ func TestDressDoesNotMatter(t *testing.T) {
 	}
 }
 
+// Any record may go on in others, between two of its fields, and each counts as a record. A comma before the slash is a blank
+// field.
+func TestContinuationsAtEveryLevel(t *testing.T) {
+	t.Parallel()
+	plain, err := rtest.Collect(parse, whole)
+	require.NoError(t, err)
+	for from, to := range map[string]string{
+		"01,121000001,987654321,":      "01,121000001/\n88,987654321,",
+		"02,987654321,121000001,1,":    "02,987654321,121000001/\n88,1,",
+		"03,4440001,,010,100000,,,":    "03,4440001,,010/\n88,100000,,/\n88,",
+		"16,475,100,Z,,":               "16,475/\n88,100,Z,/\n88,",
+		"16,142,50000,V,261118,,ACH-1": "16,142,50000,V/\n88,261118,/\n88,ACH-1",
+		"49,400100,":                   "49,400100/\n88,",
+		"98,400100,1,":                 "98,400100/\n88,1,",
+		"99,400100,1,":                 "99,400100/\n88,1,",
+	} {
+		require.Equal(t, 1, strings.Count(whole, from), from)
+		got, err := rtest.Collect(parse, strings.Replace(whole, from, to, 1))
+		require.NoError(t, err, from)
+		require.Empty(t, cmp.Diff(plain.Transactions, got.Transactions, cmpopts.IgnoreFields(remittance.Transaction{}, "Line")), from)
+		for _, p := range got.Problems {
+			require.Equal(t, remittance.CodeCountDiffers, p.Code, "%s: the trailers count the records of the other file", from)
+		}
+	}
+}
+
 func TestStatusAndKind(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string]remittance.Status{"1": remittance.Update, "2": remittance.Deletion, "3": remittance.Correction, "4": remittance.Test, "9": remittance.Test} {

@@ -185,7 +185,13 @@ func TestBounds(t *testing.T) {
 
 // FuzzRead reads anything.
 func FuzzRead(f *testing.F) {
-	for _, seed := range []string{multi, table, "", "Amount: $\nInvoice: ,", "From:\nTo:\n\n", "\xff\xfea\x00"} {
+	seeds := []string{
+		envelope + "Content-Type: text/html\r\n\r\n" + page,
+		parts(part("Content-Type: text/csv\r\nContent-Disposition: attachment; filename=a.csv", attachedTable)),
+		parts(part("Content-Type: message/rfc822", multi)),
+		"From:a\nTo:b\nContent-Type: text/html\n\n<table><td><table><tr></td></table></table><td>",
+	}
+	for _, seed := range append(seeds, []string{multi, table, "", "Amount: $\nInvoice: ,", "From:\nTo:\n\n", "\xff\xfea\x00"}...) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
