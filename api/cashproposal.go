@@ -33,6 +33,7 @@ type cashProposalJSON struct {
 	OnAccountMinor int64                     `json:"on_account_minor"`
 	Reasons        []matchReasonJSON         `json:"reasons"`
 	Stops          []matchReasonJSON         `json:"stops"`
+	RemittanceID   *uuid.UUID                `json:"remittance_id,omitempty"`
 	RulesID        *uuid.UUID                `json:"rules_id,omitempty"`
 	CreatedAt      time.Time                 `json:"created_at"`
 	DecidedBy      string                    `json:"decided_by,omitempty"`
@@ -119,7 +120,7 @@ func writeCashProposal(f app.CashProposalFile) cashProposalJSON {
 			return proposedResidualJSON{r.ItemID, r.Minor, r.DisputedMinor}
 		}),
 		OnAccountMinor: p.OnAccountMinor, Reasons: each(p.Reasons, writeMatchReason), Stops: each(p.Stops, writeMatchReason),
-		RulesID: optionalID(f.RulesID), CreatedAt: f.CreatedAt.UTC(), DecidedBy: f.DecidedBy, DecidedAt: optionalTime(f.DecidedAt),
+		RemittanceID: optionalID(p.Advice), RulesID: optionalID(f.RulesID), CreatedAt: f.CreatedAt.UTC(), DecidedBy: f.DecidedBy, DecidedAt: optionalTime(f.DecidedAt),
 	}
 }
 

@@ -43,7 +43,10 @@ func (a *App) ApplyCashProposal(ctx context.Context, who access.Principal, id, p
 		if err := w.tx.DecideProposal(ctx, proposalID, port.ProposalApplied, who.ID, w.now); err != nil {
 			return err
 		}
-		return w.settleBy(ctx, f.Proposal, takenApplied)
+		if err := w.settleBy(ctx, f.Proposal, takenApplied); err != nil {
+			return err
+		}
+		return w.useAdvices(ctx, []*waiting{{receipt: w.r, advice: f.Proposal.Advice}})
 	})
 }
 

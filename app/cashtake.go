@@ -477,6 +477,9 @@ func (c *cash) useAdvices(ctx context.Context, list []*waiting) error {
 		if err != nil {
 			return err
 		}
+		if kept.State != port.RemittanceWaiting { // since it was proposed
+			continue
+		}
 		kept.State, kept.ReceiptID, kept.CustomerID = port.RemittanceUsed, someID(w.receipt.ID), w.receipt.CustomerID
 		if err := c.tx.SetRemittance(ctx, kept); err != nil {
 			return err

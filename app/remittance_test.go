@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"arrears/app"
 	"arrears/domain/access"
 	"arrears/domain/fault"
 	"arrears/port"
@@ -37,6 +38,28 @@ func TestAnAdviceByHandWaitsForItsMoney(t *testing.T) {
 	require.Equal(t, done.ID, used.Receipt.ID)
 	_, err = l.app.VoidRemittance(t.Context(), clerkOne, kept.ID, 0)
 	require.Equal(t, "remittance.used", fault.CodeOf(err))
+	l.moneyLaws()
+}
+
+// An advice of which a clerk applied the proposal found its money, too: it is not used for the next payment of that amount.
+func TestAnAdviceIsUsedByTheClerkWhoAppliesItsProposal(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	owed := l.owed("R-1002", 40_000)
+	kept, err := l.app.RecordRemittance(t.Context(), clerkOne, []byte(oneAdvice))
+	require.NoError(t, err)
+	done, err := app.TakeIn(t.Context(), l.app, "account_unconfirmed", l.payment("77", "Nordwind K-1", "", "see advice", 40_000))
+	require.NoError(t, err)
+	e := l.waits(done[0].ID)
+	require.Equal(t, l.id(kept.ID), e.Proposals[0].Proposal.Advice)
+	f, err := l.app.ApplyCashProposal(t.Context(), clerkOne, e.ID, e.Proposals[0].ID, e.Version)
+	require.NoError(t, err)
+	require.Equal(t, "closed", f.State)
+	require.Len(t, f.Remittances, 1)
+	l.amounts(owed.Items[0], 40_000, 0, 0, 0, 0, 0)
+	used, err := l.app.Remittance(t.Context(), l.reader, kept.ID)
+	require.NoError(t, err)
+	require.Equal(t, []any{port.RemittanceUsed, done[0].ID}, []any{used.State, used.Receipt.ID})
 	l.moneyLaws()
 }
 

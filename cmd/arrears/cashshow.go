@@ -135,6 +135,9 @@ func (c *console) proposal(ctx context.Context, p *wire.Product, x app.CashPropo
 	if x.Proposal.OnAccountMinor > 0 {
 		c.out.Line("  " + amount(x.Proposal.OnAccountMinor, currency) + " on account")
 	}
+	if x.Proposal.Advice.Valid {
+		c.out.Line("  by the advice " + x.Proposal.Advice.UUID.String())
+	}
 	for _, words := range x.Words {
 		c.out.Line("  - " + words)
 	}

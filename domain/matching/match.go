@@ -25,6 +25,9 @@ func Match(r Receipt, c Candidates, book *Rulebook, env Env) Result {
 		result.Why = append(result.Why, Reason{Code: ReasonAdvice, Subject: advice.Advice.ID})
 	}
 	newBoard(r, c, book, env).decide(&result)
+	for n := range result.Proposals {
+		result.Proposals[n].Advice = result.Advice
+	}
 	return result
 }
 

@@ -196,8 +196,9 @@ type Proposal struct {
 	Credits        []CreditUse
 	Offsets        []Offset
 	Residuals      []Residual
-	OnAccountMinor int64    // of the receipt's currency
-	Identified     []string // the codes of the reasons that say who paid
+	OnAccountMinor int64         // of the receipt's currency
+	Identified     []string      // the codes of the reasons that say who paid
+	Advice         uuid.NullUUID // of which it was made, if it was made of one
 	Reasons        []Reason
 	Stops          []Reason // why it is not applied by itself, whatever the score
 }
