@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"arrears/domain/calendar"
+	"arrears/domain/remittance"
 	"arrears/port"
 )
 
@@ -88,9 +89,12 @@ func (t *tx) BankDepositsOf(ctx context.Context, accountID uuid.UUID, list []por
 
 const sqlBankDepositsOf = `SELECT e.id,` + bankDepositColumns + `
 FROM unnest($1::uuid[], $2::bigint[], $3::date[], $4::text[]) AS e (id, minor, value_on, currency)
-JOIN bank_deposits d ON d.amount_minor = e.minor AND d.booked_on BETWEEN e.value_on - $6::int AND e.value_on + $7::int
-  AND d.entry_id IS NULL AND d.currency = e.currency AND d.account_id <> $5
+CROSS JOIN LATERAL (
+  SELECT * FROM bank_deposits b
+  WHERE b.amount_minor = e.minor AND b.booked_on BETWEEN e.value_on - $6::int AND e.value_on + $7::int AND b.entry_id IS NULL
+  OFFSET 0) d
 JOIN bank_accounts a ON a.id = d.account_id
+WHERE d.currency = e.currency AND d.account_id <> $5
 ORDER BY e.id, d.booked_on, d.account_id, d.batch
 LIMIT 500`
 
@@ -109,13 +113,14 @@ func wholeFirst(list []port.BankDeposit) []port.BankDeposit {
 // DepositEntries reads the credits that may be a deposit's; see port.Bank.
 func (t *tx) DepositEntries(ctx context.Context, d port.BankDeposit) ([]port.BankEntry, error) {
 	return many(ctx, t, scanBankEntry, sqlDepositEntries,
-		d.Minor, d.On.AddDays(-depositLead), d.On.AddDays(depositLag), string(d.Currency), d.AccountID)
+		d.Minor, d.On.AddDays(-depositLead), d.On.AddDays(depositLag), string(d.Currency), d.AccountID,
+		port.BankKind(remittance.Statement{Format: "lockbox", Kind: remittance.Notification}))
 }
 
 const sqlDepositEntries = `SELECT` + bankEntryColumns + ` FROM bank_entries e
 WHERE e.amount_minor = $1 AND e.value_on BETWEEN $2 AND $3 AND e.credit AND e.payer_account = '' AND e.end_to_end = ''
   AND e.currency = $4 AND e.account_id <> $5 AND e.outcome <> 'detailed' AND e.gone_by IS NULL AND e.receipt_id IS NOT NULL
-  AND NOT EXISTS (SELECT FROM bank_deposits o WHERE o.account_id = e.account_id)
+  AND e.kinds & $6 = 0
 ORDER BY e.value_on, e.id
 LIMIT 10`
 

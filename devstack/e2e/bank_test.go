@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"arrears/devstack/e2e/house"
+	"arrears/domain/calendar"
+	"arrears/domain/casework"
 	"arrears/domain/receivable"
 	"arrears/port"
 	"arrears/workflows/contract"
@@ -42,6 +44,54 @@ func TestABankFileStopsTheChase(t *testing.T) {
 	events := h.Events(contract.KindBankFile, f.ID)
 	t.Logf("%d events of the load", events)
 	require.LessOrEqual(t, events, 20)
+}
+
+// remindTwice reminds on the day after the due date, and ten days after it.
+const remindTwice = `
+key: remind-twice
+window: {from: "00:00", to: "24:00", days: [mon, tue, wed, thu, fri, sat, sun]}
+min_days_between_notices: 0
+stages:
+  - {key: reminder, moment: due + 1 day, action: notice, template: reminder-1}
+  - {key: second, moment: due + 10 days, action: notice, template: reminder-2}
+`
+
+// A payment in a file stops the chase. The next file takes it back: the invoice comes back in the same cycle, and is chased on
+// where it stood.
+func TestAReturnedPaymentBringsTheChaseBack(t *testing.T) {
+	t.Parallel()
+	h := house.New(t, house.Options{Clock: house.Stepped("2026-03-02 09:00"), Policy: remindTwice})
+	account := h.ConfirmAccount()
+	c := h.Customer("9301")
+	inv := h.Invoice(c, "INV-93010", 500_00, calendar.MustDate("2026-03-01"))
+	h.Quiet()
+	h.AwaitMails("9301", 1)
+	paid := paidBy(c, inv)
+	paid.EndToEnd = "E2E-93010"
+	f := h.AwaitLoaded(h.Load(house.Statement(h.Today(), 1, 0, paid)))
+	require.EqualValues(t, 1, f.Counts.Applied)
+	h.CaseState(inv, casework.CaseClosed)
+
+	h.Advance("2026-03-10 10:00")
+	require.Len(t, h.Mails("9301"), 1, "nothing is asked of who has paid")
+	back := house.Booking{Minor: -500_00, Payer: c.Name, Reference: "RET-93010", EndToEnd: "E2E-93010", Return: "AC04", Text: "account closed"}
+	f = h.AwaitLoaded(h.Load(house.Statement(h.Today(), 2, 500_00, back)))
+	require.EqualValues(t, 1, f.Counts.Returned, "%+v", f.Counts)
+	h.Quiet()
+	h.CaseState(inv, casework.CaseActive)
+	item := h.Item(inv)
+	require.Equal(t, [3]int64{500_00, 1, 1}, [3]int64{item.OpenMinor, int64(item.Cycle), int64(item.Level)}, "in the same cycle, on the level where it stood")
+	require.Equal(t, 1, h.Count("receipts", "state = 'reversed'"))
+
+	h.Advance("2026-03-12 10:00")
+	require.Len(t, h.AwaitMails("9301", 2), 2)
+	require.Equal(t, 2, h.Item(inv).Level)
+	requireInOrder(t, h.Actions(inv), "line.sent", "receipt.applied", "case.closed", "case.reopened", "line.sent")
+	h.CashProven(account.ID)
+	h.Laws()
+	for _, counter := range []string{"dunned_after_paid", "dunned_while_cash_waiting"} {
+		require.Zero(t, house.Value[int](h, `SELECT coalesce(sum(value), 0)::int FROM counters WHERE name = $1`, counter), counter)
+	}
 }
 
 // A worker dies in the middle of a load, before and after a batch is committed, while another process is handed the same file:

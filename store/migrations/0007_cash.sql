@@ -128,6 +128,7 @@ CREATE TABLE bank_entries (
 CREATE INDEX bank_entries_twin ON bank_entries (account_id, value_on, entry_minor) WHERE part <= 1;
 CREATE INDEX bank_entries_day ON bank_entries (account_id, booked_on);
 CREATE INDEX bank_entries_deposit ON bank_entries (amount_minor, value_on) WHERE credit AND payer_account = '' AND end_to_end = '';
+CREATE INDEX bank_entries_outcome ON bank_entries (outcome, id) WHERE outcome NOT IN ('applied','debit');
 CREATE INDEX bank_entries_early ON bank_entries (early_by) WHERE early_by IS NOT NULL;
 CREATE INDEX bank_entries_final ON bank_entries (final_by) WHERE final_by IS NOT NULL;
 CREATE INDEX bank_entries_receipt ON bank_entries (receipt_id) WHERE receipt_id IS NOT NULL;
