@@ -214,14 +214,12 @@ type CashFound struct {
 	Customers []uuid.UUID
 	Items     []uuid.UUID // named, open or not
 	Advices   []uuid.UUID
-	Truncated bool
 }
 
 // CashRows is what matching looks at.
 type CashRows struct {
 	Customers []matching.Customer // without rules
 	Segments  map[uuid.UUID]string
-	Zones     map[uuid.UUID]string
 	Items     []matching.Item
 	Credits   []matching.Credit
 	Advices   []matching.Advice

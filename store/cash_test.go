@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"arrears/domain/matching"
+	"arrears/domain/money"
+	"arrears/domain/notice"
 	"arrears/domain/receivable"
 	"arrears/domain/remittance"
 	"arrears/port"
@@ -39,6 +41,18 @@ func TestLikelyMoneyIsReserved(t *testing.T) {
 		of, err := tx.ReservesOf(ctx, []uuid.UUID{h.customer.ID, newID()})
 		require.NoError(t, err)
 		require.Equal(t, map[uuid.UUID][]port.Reserve{h.customer.ID: sums}, of)
+	})
+	h.in(t, func(ctx context.Context, tx port.Tx) { // the notice shows what it counts
+		_, err := tx.InsertInstallation(ctx, port.Installation{
+			CreditorName: "Nordwind", RemitTo: "DE1", TimeZone: "Europe/Berlin", Language: "en", Calendar: "DE", FromAddress: "ar@example.com",
+			ReplyDomain: "example.com", DefaultPolicy: "default",
+		})
+		require.NoError(t, err)
+		of, err := tx.NoticeContext(ctx, h.customer.ID, "EUR", nil)
+		require.NoError(t, err)
+		require.Equal(t, []notice.Credit{
+			{Kind: notice.Unapplied, Reference: "ACH-01", Minor: 5_000}, {Kind: notice.Unapplied, Reference: "ACH-02", Minor: 5_000},
+		}, of.Credits)
 	})
 	r.Payer.LikelyID = uuid.NullUUID{}
 	h.in(t, func(ctx context.Context, tx port.Tx) {
@@ -89,6 +103,24 @@ func TestFindCashByWhatIsNamed(t *testing.T) {
 		require.Equal(t, "R-1", rows.Items[0].Number)
 		require.Equal(t, 2, rows.Items[0].Instalments)
 		require.Equal(t, []matching.Discount{{LastDay: date("2026-01-25"), Minor: rows.Items[0].OpenMinor / 50}}, rows.Items[0].Discounts)
+	})
+}
+
+// Returns that wait are found by the amount of the payment that comes after them.
+func TestReturnsThatWait(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	e := port.CashException{ID: newID(), Kind: port.ExceptionReturn, Currency: "EUR", AmountMinor: 700, ValueOn: date("2026-03-02"), Since: noon, State: "open"}
+	h.in(t, func(ctx context.Context, tx port.Tx) {
+		require.NoError(t, tx.InsertExceptions(ctx, []port.CashException{e}))
+		for currency, want := range map[money.Currency]int{"EUR": 1, "USD": 0} {
+			got, err := tx.ReturnsWaiting(ctx, currency, []int64{1, 700})
+			require.NoError(t, err)
+			require.Len(t, got, want)
+		}
+		got, err := tx.ReturnsWaiting(ctx, "EUR", []int64{701})
+		require.NoError(t, err)
+		require.Empty(t, got)
 	})
 }
 

@@ -21,7 +21,6 @@ SELECT
   c.parent_id,
   c.payer_id,
   c.segment,
-  c.time_zone,
   c.net_days,
   c.discount_bp,
   c.discount_days,
@@ -94,7 +93,7 @@ LIMIT 25000`
 
 // CashRows reads what matching looks at; see port.Cash.
 func (t *tx) CashRows(ctx context.Context, found port.CashFound) (port.CashRows, error) {
-	rows := port.CashRows{Segments: map[uuid.UUID]string{}, Zones: map[uuid.UUID]string{}}
+	rows := port.CashRows{Segments: map[uuid.UUID]string{}}
 	if len(found.Customers) == 0 && len(found.Advices) == 0 {
 		return rows, nil
 	}
@@ -104,12 +103,12 @@ func (t *tx) CashRows(ctx context.Context, found port.CashFound) (port.CashRows,
 	b.Queue(sqlCashCustomers, found.Customers).Query(func(r pgx.Rows) error {
 		var c matching.Customer
 		var t receivable.Terms
-		var segment, zone string
+		var segment string
 		_, err := pgx.ForEachRow(r, []any{
-			&c.ID, &c.Number, &c.Name, &c.ParentID, &c.PayerID, &segment, &zone, &t.NetDays, &t.DiscountBP, &t.DiscountDays, &c.Aliases, &c.Accounts,
+			&c.ID, &c.Number, &c.Name, &c.ParentID, &c.PayerID, &segment, &t.NetDays, &t.DiscountBP, &t.DiscountDays, &c.Aliases, &c.Accounts,
 		}, func() error {
 			rows.Customers = append(rows.Customers, c)
-			rows.Segments[c.ID], rows.Zones[c.ID], terms[c.ID] = segment, zone, t
+			rows.Segments[c.ID], terms[c.ID] = segment, t
 			c = matching.Customer{}
 			return nil
 		})

@@ -11,7 +11,7 @@ import (
 // dispatches must not wait for each other.
 //
 // $1 is the notice. Its own dispatch instant is the business moment. What open promises that still hold name is held; a
-// block holds through its last day. Waiting receipts are set against what is due, oldest first, each unit once; a policy that
+// block holds through its last day. Waiting receipts, also those that are only likely the customer's, are set against what is due, oldest first, each unit once; a policy that
 // shows credits instead of reserving them asks for the whole by choice.
 const sqlCountSending = `
 WITH line AS MATERIALIZED (
@@ -44,11 +44,17 @@ WITH line AS MATERIALIZED (
   JOIN policy_versions v ON v.id = l.policy_version_id
   WHERE l.notice_id = $1 AND l.state = 'live'
 ), cash AS MATERIALIZED (
-  SELECT r.customer_id, r.currency, sum(r.on_account_minor + r.unapplied_minor) AS minor, n.dispatched_at
+  SELECT n.customer_id, n.currency, sum(r.minor) AS minor, n.dispatched_at
   FROM notices n
-  JOIN receipts r ON r.customer_id = n.customer_id AND r.currency = n.currency AND r.on_account_minor + r.unapplied_minor > 0
+  CROSS JOIN LATERAL (
+    SELECT on_account_minor + unapplied_minor AS minor FROM receipts
+    WHERE customer_id = n.customer_id AND currency = n.currency AND on_account_minor + unapplied_minor > 0
+    UNION ALL
+    SELECT unapplied_minor FROM receipts
+    WHERE customer_id IS NULL AND likely_customer_id = n.customer_id AND currency = n.currency AND unapplied_minor > 0
+  ) r
   WHERE n.id = $1
-  GROUP BY r.customer_id, r.currency, n.dispatched_at
+  GROUP BY n.id
 ), covered AS (
   SELECT
     due.id,

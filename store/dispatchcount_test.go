@@ -87,6 +87,10 @@ func TestWhatIsAskedWithoutRightIsCounted(t *testing.T) {
 		}, map[string]int64{"dunned_after_paid": 1, "asked_too_much": 1}},
 		"cash waiting for the first": {waiting(100_00), map[string]int64{"dunned_while_cash_waiting": 1}},
 		"cash waiting for both":      {waiting(100_01), map[string]int64{"dunned_while_cash_waiting": 2}},
+		"cash waiting that is likely the customer's": {func(t *testing.T, p *pump.Pump, inv receivable.Invoice, exec func(string, ...any)) {
+			waiting(100_00)(t, p, inv, exec)
+			exec(`UPDATE receipts SET customer_id = NULL, likely_customer_id = customer_id, unapplied_minor = on_account_minor, on_account_minor = 0`)
+		}, map[string]int64{"dunned_while_cash_waiting": 1}},
 		"cash waiting, shown by choice": {func(t *testing.T, p *pump.Pump, inv receivable.Invoice, exec func(string, ...any)) {
 			waiting(100_00)(t, p, inv, exec)
 			exec(`ALTER TABLE policy_versions DISABLE TRIGGER ALL`)

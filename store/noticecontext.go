@@ -76,6 +76,10 @@ FROM (
   SELECT 'unapplied', number, unapplied_minor, created_at, id
   FROM receipts
   WHERE customer_id = $1 AND currency = $2 AND unapplied_minor > 0
+  UNION ALL
+  SELECT 'unapplied', coalesce(nullif(reference, ''), number), unapplied_minor, created_at, id
+  FROM receipts
+  WHERE customer_id IS NULL AND likely_customer_id = $1 AND currency = $2 AND unapplied_minor > 0
 ) waiting
 ORDER BY created_at, id, kind
 LIMIT 200`
