@@ -15,10 +15,11 @@ import (
 // maxBooks bounds how many compiled rulebooks are kept in memory.
 const maxBooks = 200
 
-// cashBook is a compiled set of rules, with what its caps are.
+// cashBook is a compiled set of rules, with its most specific version; none where the shipped rules hold.
 type cashBook struct {
-	rules *matching.Rules
-	book  *matching.Rulebook
+	version uuid.NullUUID
+	rules   *matching.Rules
+	book    *matching.Rulebook
 }
 
 // bookShelf keeps compiled rulebooks by the versions that they are made of: a version never changes.
@@ -50,6 +51,9 @@ func (s cashBookSet) bookOf(customer uuid.UUID) cashBook {
 	}
 	return s.wide
 }
+
+// version is the most specific version of rules that holds for a customer.
+func (s cashBookSet) version(customer uuid.UUID) uuid.NullUUID { return s.bookOf(customer).version }
 
 // most is the largest difference of what is asked that the rules let anybody close, beside what the customer was given this month.
 func (s cashBookSet) most(customer uuid.UUID, asked, given int64, currency money.Currency) int64 {
@@ -126,6 +130,7 @@ func (a *App) compiled(sets ...port.CashRuleSet) (cashBook, error) {
 		return b, nil
 	}
 	var all []*matching.Rules
+	var version uuid.NullUUID
 	for _, set := range sets {
 		if set.Version == 0 {
 			continue
@@ -135,9 +140,12 @@ func (a *App) compiled(sets ...port.CashRuleSet) (cashBook, error) {
 			return cashBook{}, err
 		}
 		all = append(all, rules)
+		if !version.Valid {
+			version = someID(set.ID)
+		}
 	}
 	merged := matching.Merge(append(all, matching.DefaultRules()))
-	b := cashBook{merged, matching.Compile(merged)}
+	b := cashBook{version, merged, matching.Compile(merged)}
 	if a.books.books == nil || len(a.books.books) >= maxBooks {
 		a.books.books = map[[3]uuid.UUID]cashBook{}
 	}

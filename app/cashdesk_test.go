@@ -35,6 +35,7 @@ func TestMoneyThatIsCertainStopsTheChase(t *testing.T) {
 	require.Len(t, proposals, 1)
 	require.Equal(t, port.ProposalApplied, proposals[0].State)
 	require.NotEmpty(t, proposals[0].Words)
+	require.False(t, proposals[0].RulesID.Valid, "the shipped rules")
 	require.Equal(t, int64(1), l.number(`SELECT count(*) FROM payer_accounts WHERE customer_id = $1`, l.customer.ID))
 	l.moneyLaws()
 }
@@ -148,6 +149,10 @@ func TestTwoClerksAtOneReceipt(t *testing.T) {
 	})
 	l.refuses(app.CodeExceptionTaken, func(ctx context.Context) error {
 		_, err := l.app.ApplyCashProposal(ctx, clerkTwo, e.ID, e.Proposals[0].ID, 0)
+		return err
+	})
+	l.refuses(app.CodeExceptionTaken, func(ctx context.Context) error { // nor past the list
+		_, err := l.app.ApplyReceipt(ctx, clerkTwo, done.ID, l.id(l.customer.ID), []app.ReceiptApplication{{InvoiceNumber: "R-1001", AmountMinor: 1}})
 		return err
 	})
 	l.clock.now = l.clock.now.Add(31 * 60 * 1e9) // the lease ended

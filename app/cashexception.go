@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -216,8 +217,8 @@ func (a *App) readException(ctx context.Context, tx port.Tx, now time.Time, who 
 	switch {
 	case w.e.State != "open":
 		return nil, fault.New(fault.Conflict, CodeExceptionClosed, "somebody has settled it")
-	case w.e.Owner != "" && w.e.Owner != who.ID && w.e.TakenAt.Add(exceptionLease).After(now):
-		return nil, fault.New(fault.Conflict, CodeExceptionTaken, "somebody else is at it")
+	case anothers(w.e, who.ID, now):
+		return nil, errExceptionTaken
 	case version != 0 && version != w.e.Version:
 		return nil, errExceptionChanged
 	}
@@ -237,6 +238,25 @@ func (a *App) readException(ctx context.Context, tx port.Tx, now time.Time, who 
 		}
 	}
 	return w, nil
+}
+
+// anothers reports whether somebody else has taken an exception and still has it.
+func anothers(e port.CashException, who string, now time.Time) bool {
+	return e.Owner != "" && e.Owner != who && e.TakenAt.Add(exceptionLease).After(now)
+}
+
+var errExceptionTaken = fault.New(fault.Conflict, CodeExceptionTaken, "somebody else is at it")
+
+// notAnothers refuses work on a receipt past the clerks' list while somebody else has taken what waits of it there.
+func notAnothers(ctx context.Context, tx port.Tx, now time.Time, who string, r receivable.Receipt) error {
+	if r.Payer.Match == receivable.MatchNone {
+		return nil
+	}
+	list, err := tx.ExceptionsOf(ctx, []uuid.UUID{r.ID})
+	if err == nil && slices.ContainsFunc(list, func(e port.CashException) bool { return anothers(e, who, now) }) {
+		return errExceptionTaken
+	}
+	return err
 }
 
 // money refuses what is no receipt that waits.

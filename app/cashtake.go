@@ -51,6 +51,7 @@ type waiting struct {
 	rejected  []matching.Proposal // a person has said that they are wrong
 	taken     taken
 	advice    uuid.NullUUID // the one that was used
+	rulesID   func(customer uuid.UUID) uuid.NullUUID
 }
 
 // mayGo reports whether a proposal may be carried out by itself as far as people had nothing to do with the receipt.
@@ -138,10 +139,11 @@ func (c *cash) judge(ctx context.Context, list []*waiting) ([]*waiting, error) {
 // cashDesk is what a batch of receipts is matched with.
 type cashDesk struct {
 	index *matching.Index
-	rows  port.CashRows
 	book  *matching.Rulebook
 	env   matching.Env
 	used  map[uuid.UUID]bool // advices
+
+	rulesID func(customer uuid.UUID) uuid.NullUUID // the version of rules that holds for a customer
 }
 
 // desk reads what was found, under the locks.
@@ -162,7 +164,7 @@ func (c *cash) desk(ctx context.Context, found port.CashFound) (*cashDesk, error
 	}
 	d := &cashDesk{
 		index: matching.NewIndex(slices.Clone(rows.Customers), slices.Clone(rows.Items), slices.Clone(rows.Credits), slices.Clone(rows.Advices)),
-		rows:  rows, book: books.standard, used: map[uuid.UUID]bool{},
+		book:  books.standard, used: map[uuid.UUID]bool{}, rulesID: books.version,
 	}
 	d.env = matching.Env{
 		Rates: func(from, to money.Currency, on calendar.Date) (money.DatedRate, error) {
@@ -228,6 +230,7 @@ func (c *cash) look(ctx context.Context, d *cashDesk, w *waiting) error {
 	found := c.candidates(d, w.look)
 	env := d.env
 	env.Alarm = w.stop == stopAlarm
+	w.rulesID = d.rulesID
 	result := matching.Match(w.seen, found, d.book, env)
 	w.taken = taken{receiptID: w.receipt.ID, lines: len(w.seen.Lines)}
 	if result.Advice.Valid {
@@ -294,7 +297,7 @@ func (c *cash) applied(ctx context.Context, w *waiting, result matching.Result) 
 	}
 	w.taken.outcome, w.taken.customer, w.taken.linesMatched = takenApplied, r.CustomerID, w.taken.lines
 	w.advice = result.Advice
-	if err := c.propose(r, result.Proposals[:1], port.ProposalApplied); err != nil {
+	if err := c.propose(r, w.rulesID, result.Proposals[:1], port.ProposalApplied); err != nil {
 		return err
 	}
 	c.learnAccount(w.seen, p.CustomerID, byRules)
@@ -316,8 +319,8 @@ func (c *cash) learnAccount(seen matching.Receipt, customer uuid.UUID, by string
 	})
 }
 
-// propose keeps proposals with their reasons.
-func (c *cash) propose(r *receivable.Receipt, list []matching.Proposal, state string) error {
+// propose keeps proposals with their reasons, and the rules that they follow.
+func (c *cash) propose(r *receivable.Receipt, rules func(customer uuid.UUID) uuid.NullUUID, list []matching.Proposal, state string) error {
 	c.looked = append(c.looked, r.ID)
 	for _, p := range list {
 		id, err := uuid.NewV7()
@@ -334,7 +337,7 @@ func (c *cash) propose(r *receivable.Receipt, list []matching.Proposal, state st
 		}
 		kept := port.CashProposal{
 			ID: id, ReceiptID: r.ID, CustomerID: someID(p.CustomerID), Score: min(max(p.Score, 0), 1000), Automatic: p.Automatic, Body: body,
-			Reasons: reasons, State: state, CreatedAt: c.now,
+			Reasons: reasons, State: state, RulesID: rules(p.CustomerID), CreatedAt: c.now,
 		}
 		if state != port.ProposalOpen {
 			kept.DecidedBy, kept.DecidedAt = byRules, &c.now
@@ -364,7 +367,7 @@ func (c *cash) leave(ctx context.Context, w *waiting, result matching.Result, fo
 		w.taken.customer = r.CustomerID
 	}
 	c.restChanged(r)
-	if err := c.propose(r, result.Proposals, port.ProposalOpen); err != nil {
+	if err := c.propose(r, w.rulesID, result.Proposals, port.ProposalOpen); err != nil {
 		return err
 	}
 	if w.exception != nil {
@@ -456,8 +459,6 @@ func likely(result matching.Result, found matching.Candidates) uuid.NullUUID {
 func heldReason(result matching.Result) receivable.HeldReason {
 	for _, reason := range result.Why {
 		switch reason.Code {
-		case matching.ReasonNotOurs:
-			return receivable.HeldOtherEntity
 		case matching.ReasonNameHeld:
 			return receivable.HeldSanctions
 		case matching.ReasonItemHeld:

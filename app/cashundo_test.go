@@ -83,6 +83,28 @@ func TestAReturnOfAShortPayment(t *testing.T) {
 	l.moneyLaws()
 }
 
+// MONEY.md: a receipt with a decided claim that is reversed leaves the deduction as decided, for a person to look at.
+func TestAReturnOfAShortPaymentWhoseClaimIsDecided(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	owed := l.owed("R-1001", 100_000)
+	e := l.waits(l.pays("1", "Nordwind K-1", "", "danke", 80_000).ID)
+	_, err := l.app.ApplyCashByHand(t.Context(), clerkOne, e.ID, app.CashByHand{CustomerID: l.id(l.customer.ID), Lines: []app.CashLine{
+		{ItemID: l.id(owed.Items[0].ID), AmountMinor: 80_000, Claim: &app.CashClaim{AmountMinor: 20_000, Reason: "tax"}},
+	}})
+	require.NoError(t, err)
+	claims, err := l.app.ListDisputes(t.Context(), l.reader, port.DisputeFilter{}, port.Page{})
+	require.NoError(t, err)
+	require.Len(t, claims.Items, 1)
+	l.decide(l.analyst, claims.Items[0].ID, dispute.DecideInvalid)
+	require.Equal(t, "returned", l.takesBack("REF1", 80_000))
+	l.holds(owed.Items[0].ID, balance{Original: 100_000, Moved: 20_000, Open: 80_000})
+	require.Equal(t, 1, l.now(owed.ID).Items[0].Cycle, "in the same cycle")
+	require.Equal(t, dispute.AwaitingRepayment, l.file(claims.Items[0].ID).State)
+	require.Equal(t, int64(1), l.number(`SELECT count(*) FROM tasks WHERE state = 'open' AND kind LIKE '%review%'`))
+	l.moneyLaws()
+}
+
 // A payment that names a denied claim, or whose amount is what was moved, repays it.
 func TestARepaymentFindsItsDeduction(t *testing.T) {
 	t.Parallel()

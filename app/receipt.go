@@ -139,7 +139,8 @@ func recordReceipt(ctx context.Context, tx port.Tx, now time.Time, actor string,
 
 // ApplyReceipt applies the rest of a receipt, whole or in part. The customer says whose money it is, when that was not
 // known before.
-// Errors: as RecordReceipt, and receipt.not_found, receipt.reversed, receipt.customer_known.
+// Errors: as RecordReceipt, and receipt.not_found, receipt.reversed, receipt.held, receipt.changed, receipt.customer_known,
+// cash_exception.taken.
 func (a *App) ApplyReceipt(ctx context.Context, who access.Principal, id uuid.UUID, customerID uuid.NullUUID, list []ReceiptApplication) (receivable.Receipt, error) {
 	if err := access.Require(who, access.ReceiptsWrite); err != nil {
 		return receivable.Receipt{}, err
@@ -152,6 +153,9 @@ func (a *App) ApplyReceipt(ctx context.Context, who access.Principal, id uuid.UU
 		}
 		if r.State == receivable.ReceiptReversed && r.Rest() == 0 {
 			return fault.New(fault.Conflict, receivable.CodeReceiptReversed, "the receipt was reversed")
+		}
+		if err := notAnothers(ctx, tx, now, who.ID, r); err != nil {
+			return err
 		}
 		if err := identify(&r, customerID); err != nil {
 			return err

@@ -195,10 +195,26 @@ func (b *board) who(c *Customer) []Reason {
 	if t, ok := b.tokens.find(c.keys.number); ok && len(t.key) >= 3 && t.from <= fromJoined {
 		list = append(list, Reason{Code: ReasonCustomerNumber, Subject: c.Number, Points: 450})
 	}
+	if memo, ok := b.whoByCredit(c); ok {
+		list = append(list, memo)
+	}
 	if named, ok := b.whoByName(c); ok {
 		list = append(list, named)
 	}
 	return list
+}
+
+// whoByCredit finds an open credit memo of a customer that is named.
+func (b *board) whoByCredit(c *Customer) (Reason, bool) {
+	for _, m := range b.credits {
+		if m.CustomerID != c.ID || m.OpenMinor <= 0 {
+			continue
+		}
+		if t, ok := b.tokens.find(NumberKey(m.Number)); ok && t.from <= fromJoined && (!allDigits(t.key) || len(t.key) >= 5) {
+			return Reason{Code: ReasonCredit, Subject: m.Number, Points: 250}, true
+		}
+	}
+	return Reason{}, false
 }
 
 func (b *board) whoByName(c *Customer) (Reason, bool) {

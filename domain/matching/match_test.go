@@ -1,6 +1,7 @@
 package matching_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/uuid"
@@ -51,6 +52,9 @@ func TestWhatFor(t *testing.T) {
 		{name: "without punctuation", receipt: from(acme, 100_000, "re20261001"), want: "apply pay 1001 100000"},
 		{name: "with blanks", receipt: from(acme, 100_000, "Rechnung RE 2026 1001 danke"), want: "apply pay 1001 100000"},
 		{name: "without letters", receipt: from(acme, 100_000, "2026/1001"), want: "apply pay 1001 100000", reason: matching.ReasonDocumentWeak},
+		{name: "with leading zeros", receipt: from(acme, 100_000, "RE 002026-1001"), want: "apply pay 1001 100000"},
+		{name: "without the zeros it has", change: func(b *books) { b.item("RE-2026-1002").Number = "RE-0004711" }, receipt: from(acme, 25_000, "re 4711"),
+			want: "apply pay 1002 25000", reason: matching.ReasonDocument},
 		{name: "glued to a word", receipt: from(acme, 100_000, "Invoice:RE-2026-1001/K-100"), want: "apply pay 1001 100000"},
 		{name: "cut by the end of a line", receipt: from(acme, 100_000, "Zahlung RE-2026-", "1001 vom Mai"), want: "apply pay 1001 100000"},
 		{name: "several", receipt: from(acme, 125_000, "RE-2026-1001, RE-2026-1002"), want: "apply pay 1001 100000 pay 1002 25000"},
@@ -104,6 +108,18 @@ func TestWhoPaid(t *testing.T) {
 		{name: "a shared name supports a number", change: twin, receipt: from(acme, 25_000, "RE-2026-1002"), want: "apply pay 1002 25000", reason: matching.ReasonNameShared},
 		{name: "an alias", change: func(b *books) { b.customer("acme").Aliases = []string{"Factor & Sons"} }, receipt: from("FACTOR SONS LTD", 25_000, "RE-2026-1002"),
 			want: "apply pay 1002 25000", reason: matching.ReasonAlias},
+		{name: "an alias that is another's name means nothing", change: func(b *books) {
+			b.customer("acme").Aliases = []string{"Blue Harbour"}
+		}, receipt: from(blue, 100_000), want: "unidentified"},
+		{name: "an alias supports a number", change: func(b *books) { b.customer("acme").Aliases = []string{"Blue Harbour"} },
+			receipt: from(blue, 25_000, "RE-2026-1002"), want: "apply pay 1002 25000", reason: matching.ReasonNameShared},
+		{name: "a credit memo's number", change: credit(5_000), receipt: from("A. TRDG", 20_000, "GS-88"), want: "propose on account 20000", reason: matching.ReasonCredit},
+		{name: "a credit memo's and a document's", change: credit(5_000), receipt: from("A. TRDG", 95_000, "RE-2026-1001 GS-88"),
+			want: "apply pay 1001 95000 credit 1001 5000", reason: matching.ReasonCredit},
+		{name: "the recorded payer pays", change: func(b *books) { b.customer("blue").PayerID = some(idOf("acme")) },
+			receipt: from(acme, 100_000, "RE-2026-2001"), want: "apply pay 2001 100000", reason: matching.ReasonAgreement},
+		{name: "a child does not pay for its parent", change: func(b *books) { b.customer("acme").ParentID = some(idOf("blue")) },
+			receipt: from(acme, 100_000, "RE-2026-2001"), want: "propose pay 2001 100000", reason: matching.ReasonPayerDiffers},
 		{name: "another customer pays without agreement", receipt: from(blue, 25_000, "RE-2026-1002"), want: "propose pay 1002 25000", reason: matching.ReasonPayerDiffers},
 		{name: "the parent pays", change: child, receipt: from(acme, 100_000, "RE-2026-2001"), want: "apply pay 2001 100000", reason: matching.ReasonAgreement},
 		{name: "the parent pays for both", change: child, receipt: from(acme, 200_000, "RE-2026-2001 RE-2026-1001"), want: "apply pay 1001 100000 pay 2001 100000"},
@@ -150,9 +166,32 @@ func TestDifferences(t *testing.T) {
 		{name: "one discount of two invoices", change: discount(1), receipt: from(acme, 123_000, "RE-2026-1001 RE-2026-1002"), want: "apply pay 1001 98000 discount 2000 pay 1002 25000"},
 		{name: "rounding", receipt: from(acme, 24_999, "RE-2026-1002"), want: "apply pay 1002 24999 rounding 1"},
 		{name: "tolerance", receipt: from(acme, 99_950, "RE-2026-1001"), want: "apply pay 1001 99950 tolerance 50"},
-		{name: "the month's cap", change: func(b *books) {
+		{name: "the month's cap of one kind", change: func(b *books) {
 			b.env.Given = func(uuid.UUID, money.Currency) int64 { return 2_500 - 49 }
+		}, receipt: from(acme, 99_950, "RE-2026-1001"), want: "apply pay 1001 99950 bank_charge 50"},
+		{name: "the month of whoever owes", change: func(b *books) {
+			b.customer("blue").ParentID = some(idOf("acme"))
+			b.env.Given = func(id uuid.UUID, _ money.Currency) int64 {
+				if id == idOf("blue") {
+					return 2_500
+				}
+				return 0
+			}
+		}, receipt: from(acme, 99_950, "RE-2026-2001"), want: "apply pay 2001 99950 bank_charge 50"},
+		{name: "the month that every kind has used up", change: func(b *books) {
+			b.env.Given = func(uuid.UUID, money.Currency) int64 { return 10_000 }
 		}, receipt: from(acme, 99_950, "RE-2026-1001"), want: "apply pay 1001 99950 open 1001 50"},
+		{name: "no cap", change: func(b *books) {
+			b.rules.Tolerance.MonthlyMinor = nil
+			b.env.Given = func(uuid.UUID, money.Currency) int64 { return 1_000_000 }
+		}, receipt: from(acme, 99_950, "RE-2026-1001"), want: "apply pay 1001 99950 tolerance 50"},
+		{name: "bank charge, told by the bank", receipt: func() matching.Receipt {
+			r := from(acme, 99_600, "RE-2026-1001")
+			r.ChargesMinor = 400
+			return r
+		}(), want: "apply pay 1001 99600 bank_charge 400", reason: matching.ReasonBankCharge},
+		{name: "bank charge beyond its limit", receipt: from(acme, 97_000, "RE-2026-1001 bank fee"), want: "apply pay 1001 97000 open 1001 3000", reason: matching.ReasonResidual},
+		{name: "short with a claim's reference", receipt: from(acme, 80_000, "RE-2026-1001 claim CLM-77"), want: "apply pay 1001 80000 claim 1001 20000"},
 		{name: "bank charge", receipt: from(acme, 99_600, "RE-2026-1001"), want: "apply pay 1001 99600 bank_charge 400"},
 		{name: "a reason is never tolerated", receipt: from(acme, 99_950, "RE-2026-1001 less damage"), want: "apply pay 1001 99950 claim 1001 50"},
 		{name: "short with a reason", receipt: from(acme, 80_000, "RE-2026-1001 shortage 200.00"), want: "apply pay 1001 80000 claim 1001 20000", reason: matching.ReasonClaimed},
@@ -241,6 +280,11 @@ func TestLines(t *testing.T) {
 		{name: "they do not add up", receipt: with(60_000, lineOf("RE-2026-1001", 100_000)), want: "propose pay 1001 60000 open 1001 40000", reason: matching.ReasonLinesDiffer},
 		{name: "a claim repaid", change: func(b *books) { b.deduct(0, "CB-4711") },
 			receipt: with(20_000, remittance.Line{Kind: remittance.LineClaim, Claim: "cb 4711", PaidMinor: amountOf(20_000)}), want: "apply pay d1001 20000"},
+		{name: "a claim's reference with what is short", receipt: func() matching.Receipt {
+			short := lineOf("RE-2026-1001", 90_000)
+			short.Claim = "CLM-77"
+			return with(90_000, short)
+		}(), want: "apply pay 1001 90000 claim 1001 10000", reason: matching.ReasonClaimed},
 		{name: "numbers alone", receipt: with(125_000, remittance.Line{Number: "RE-2026-1002"}, remittance.Line{Number: "RE-2026-1001"}), want: "apply pay 1001 100000 pay 1002 25000"},
 	} {
 		t.Run(s.name, func(t *testing.T) {
@@ -278,6 +322,23 @@ func TestOtherCurrency(t *testing.T) {
 			s.run(t)
 		})
 	}
+}
+
+// The search for a sum ends, however many items look alike.
+func TestTheSearchForASumIsBounded(t *testing.T) {
+	t.Parallel()
+	b := newBooks()
+	most := 60
+	b.rules.MaxSumItems = &most
+	for n := range 56 {
+		b.bill("acme", fmt.Sprintf("RE-2026-3%03d", n), int64(1_000+n%2), "2026-05-11")
+	}
+	got := b.match(from(acme, 20_011))
+	require.Equal(t, matching.Propose, got.Outcome)
+	require.True(t, says(got, matching.ReasonAmountShared), "several sets make it")
+	got = b.match(from(acme, 20_999)) // none does, and to know it for certain takes too long
+	require.Equal(t, "propose on account 20999", told(got))
+	require.True(t, says(got, matching.ReasonPurposeUnknown))
 }
 
 func TestReturnsAndWhatIsNoMoney(t *testing.T) {
