@@ -31,7 +31,7 @@ func (r *refusal) Error() string {
 
 // The bounds of one call.
 const (
-	callTimeout = 15 * time.Second
+	callTimeout = time.Minute
 	maxAnswer   = 4 << 20
 )
 
