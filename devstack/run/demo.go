@@ -174,14 +174,19 @@ func (p *player) pay(ctx context.Context, key string, e sample.Event, today cale
 	if err != nil {
 		return err
 	}
-	in := map[string]any{
-		"source": sample.Source, "number": e.Receipt, "customer_id": inv.CustomerID, "currency": inv.Currency,
-		"amount_minor": e.AmountMinor, "value_date": today.String(), "reference": e.Invoice,
-	}
+	in := p.received(inv, e, today)
 	if applied := min(e.AmountMinor, inv.OpenMinor); applied > 0 {
 		in["applications"] = []map[string]any{{"invoice_id": inv.ID, "amount_minor": applied}}
 	}
 	return p.callers[access.Collector].post(ctx, "/v1/receipts", key, in)
+}
+
+// received is the receipt of an event, not applied yet.
+func (p *player) received(inv found, e sample.Event, today calendar.Date) map[string]any {
+	return map[string]any{
+		"source": sample.Source, "number": e.Receipt, "customer_id": inv.CustomerID, "currency": inv.Currency,
+		"amount_minor": e.AmountMinor, "value_date": today.String(), "reference": e.Invoice,
+	}
 }
 
 func (p *player) promise(ctx context.Context, key string, e sample.Event) error {

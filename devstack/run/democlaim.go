@@ -30,19 +30,9 @@ func (p *player) payShort(ctx context.Context, key string, e sample.Event, today
 	})
 }
 
-func (p *player) received(inv found, e sample.Event, today calendar.Date) map[string]any {
-	return map[string]any{
-		"source": sample.Source, "number": e.Receipt, "customer_id": inv.CustomerID, "currency": inv.Currency,
-		"amount_minor": e.AmountMinor, "value_date": today.String(), "reference": e.Invoice,
-	}
-}
-
 // foundClaim is a case as a list shows it.
 type foundClaim struct {
-	ID    string `json:"id"`
-	Parts []struct {
-		ItemID string `json:"item_id"`
-	} `json:"parts"`
+	ID string `json:"id"`
 }
 
 // claim finds the case by the customer's reference.
@@ -52,7 +42,7 @@ func (p *player) claim(ctx context.Context, reference string) (foundClaim, error
 	if err := p.callers[access.Analyst].get(ctx, "/v1/disputes?"+query.Encode(), &page); err != nil {
 		return foundClaim{}, err
 	}
-	if len(page.Items) == 0 || len(page.Items[0].Parts) == 0 {
+	if len(page.Items) == 0 {
 		return foundClaim{}, fmt.Errorf("there is no claim %s", reference)
 	}
 	return page.Items[0], nil
