@@ -71,7 +71,7 @@ func (h *House) owners() {
 	for kind, of := range map[string]string{
 		contract.KindInvoice:   `SELECT id FROM cases WHERE kind = 'invoice' AND state `,
 		contract.KindDeduction: `SELECT id FROM cases WHERE kind = 'deduction' AND state `,
-		contract.KindDispute:   `SELECT id FROM disputes WHERE state `,
+		contract.KindDispute:   `SELECT id FROM (SELECT id, CASE WHEN deadline_on IS NULL THEN state ELSE 'waiting' END AS state FROM disputes) d WHERE state `,
 	} {
 		for _, id := range Column[uuid.UUID](h, of+`NOT IN ('closed','void')`) {
 			if h.Count("nudges", "subject_id = $1", id) == 0 { // else the relay does when its time has come
