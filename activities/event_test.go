@@ -31,6 +31,7 @@ var elsewhere = map[string]string{
 	"bank_account.":          "the use cases' own tests",
 	"cash_exception.":        "the use cases' own tests",
 	"cash_rules.":            "the use cases' own tests",
+	"payer_account.":         "the use cases' own tests",
 	"refund.":                "the use cases' own tests",
 	"remittance.":            "the use cases' own tests",
 	"receipt.unallocated":    "the use cases' own tests",

@@ -8,6 +8,7 @@ import (
 	"arrears/app"
 	"arrears/domain/access"
 	"arrears/domain/fault"
+	"arrears/internal/testkit"
 	"arrears/port"
 )
 
@@ -77,6 +78,7 @@ func TestARefusedAccountStaysRefusedAndARemovedOneIsLearnedAgain(t *testing.T) {
 		require.Equal(t, map[string]string{nordwindAccount: want}, l.accounts())
 	}
 	require.Equal(t, int64(4), l.number(`SELECT count(*) FROM audit_entries WHERE action LIKE 'payer_account.%'`))
+	testkit.CheckEvents(t, l.db)
 	l.moneyLaws()
 }
 
