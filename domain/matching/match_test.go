@@ -113,8 +113,8 @@ func TestWhoPaid(t *testing.T) {
 		}, receipt: from(blue, 100_000), want: "unidentified"},
 		{name: "an alias supports a number", change: func(b *books) { b.customer("acme").Aliases = []string{"Blue Harbour"} },
 			receipt: from(blue, 25_000, "RE-2026-1002"), want: "apply pay 1002 25000", reason: matching.ReasonNameShared},
-		{name: "a credit memo's number", change: credit(5_000), receipt: from("A. TRDG", 20_000, "GS-88"), want: "propose on account 20000", reason: matching.ReasonCredit},
-		{name: "a credit memo's and a document's", change: credit(5_000), receipt: from("A. TRDG", 95_000, "RE-2026-1001 GS-88"),
+		{name: "a credit memo's number", change: credit, receipt: from("A. TRDG", 20_000, "GS-88"), want: "propose on account 20000", reason: matching.ReasonCredit},
+		{name: "a credit memo's and a document's", change: credit, receipt: from("A. TRDG", 95_000, "RE-2026-1001 GS-88"),
 			want: "apply pay 1001 95000 credit 1001 5000", reason: matching.ReasonCredit},
 		{name: "the recorded payer pays", change: func(b *books) { b.customer("blue").PayerID = some(idOf("acme")) },
 			receipt: from(acme, 100_000, "RE-2026-2001"), want: "apply pay 2001 100000", reason: matching.ReasonAgreement},
@@ -223,8 +223,8 @@ func TestDifferences(t *testing.T) {
 			b.deduct(20_000)
 			b.item("RE-2026-1001").OpenMinor = 0
 		}, receipt: from(acme, 20_000, "RE-2026-1001"), want: "propose pay d1001 20000", reason: matching.ReasonDisputed},
-		{name: "a named credit memo", change: credit(5_000), receipt: from(acme, 95_000, "RE-2026-1001 GS-88"), want: "apply pay 1001 95000 credit 1001 5000", reason: matching.ReasonCreditNetted},
-		{name: "an unnamed credit memo", change: credit(5_000), receipt: from(acme, 95_000, "RE-2026-1001"), want: "propose pay 1001 95000 credit 1001 5000", reason: matching.ReasonCreditUnconfirmed},
+		{name: "a named credit memo", change: credit, receipt: from(acme, 95_000, "RE-2026-1001 GS-88"), want: "apply pay 1001 95000 credit 1001 5000", reason: matching.ReasonCreditNetted},
+		{name: "an unnamed credit memo", change: credit, receipt: from(acme, 95_000, "RE-2026-1001"), want: "propose pay 1001 95000 credit 1001 5000", reason: matching.ReasonCreditUnconfirmed},
 		{name: "netting with agreement", change: func(b *books) { yes := true; b.rules.Netting = &yes }, receipt: from(acme, 60_000, "RE-2026-1001 Verrechnung"),
 			want: "propose pay 1001 60000 offset 1001 40000", reason: matching.ReasonNetting},
 		{name: "netting without", receipt: from(acme, 60_000, "RE-2026-1001 Verrechnung"), want: "propose pay 1001 60000 open 1001 40000", reason: matching.ReasonNettingRefused},
@@ -238,10 +238,9 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-func credit(minor int64) func(b *books) {
-	return func(b *books) {
-		b.credits = []matching.Credit{{ID: idOf("GS-88"), CustomerID: idOf("acme"), Number: "GS-88", Currency: "EUR", OpenMinor: minor, On: today}}
-	}
+// credit gives acme an open credit memo of 50.00.
+func credit(b *books) {
+	b.credits = []matching.Credit{{ID: idOf("GS-88"), CustomerID: idOf("acme"), Number: "GS-88", Currency: "EUR", OpenMinor: 5_000, On: today}}
 }
 
 // split makes two instalments of the first invoice; the second has the id of 1004.
@@ -275,7 +274,7 @@ func TestLines(t *testing.T) {
 		{name: "a discount that is not given", receipt: with(98_000, discounted), want: "apply pay 1001 98000 claim 1001 2000", reason: matching.ReasonDiscountLate},
 		{name: "less an adjustment", receipt: with(120_000, lineOf("RE-2026-1001", 100_000), lineOf("RE-2026-1002", 25_000),
 			remittance.Line{Kind: remittance.LineAdjustment, PaidMinor: amountOf(-5_000), Reason: "promo"}), want: "apply pay 1001 100000 pay 1002 25000 claim none 5000"},
-		{name: "less a credit memo", change: credit(5_000), receipt: with(95_000, lineOf("RE-2026-1001", 100_000),
+		{name: "less a credit memo", change: credit, receipt: with(95_000, lineOf("RE-2026-1001", 100_000),
 			remittance.Line{Kind: remittance.LineCreditNote, Number: "GS-88", PaidMinor: amountOf(-5_000)}), want: "apply pay 1001 95000 credit 1001 5000"},
 		{name: "they do not add up", receipt: with(60_000, lineOf("RE-2026-1001", 100_000)), want: "propose pay 1001 60000 open 1001 40000", reason: matching.ReasonLinesDiffer},
 		{name: "a claim repaid", change: func(b *books) { b.deduct(0, "CB-4711") },
