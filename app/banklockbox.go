@@ -68,7 +68,7 @@ func (b *bankBatchWork) depositsOf(ctx context.Context, s port.BankStatement, en
 		}
 	}
 	if len(list) == 0 || s.Told.Family() == lockboxFamily {
-		return nil, nil
+		return map[uuid.UUID][]port.BankDeposit{}, nil
 	}
 	return b.tx.BankDepositsOf(ctx, s.AccountID.UUID, list)
 }
