@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -22,8 +23,10 @@ func TestEveryCodeOfTheClerksListHasWords(t *testing.T) {
 	never := map[string]bool{ // nobody waits for these: there is no money, or it is not looked at as a receipt
 		matching.ReasonReturned: true, matching.ReasonNoMoney: true, matching.ReasonMoneyOut: true,
 	}
-	stops := append(codes[at:], matching.ReasonDocumentNotFound, matching.ReasonAdvice,
-		"account_unconfirmed", "lockbox_deposit", "held", "payment_gone", "return_unknown", "return_ambiguous", "receipt.refunded")
+	stops := slices.Concat(codes[at:], []string{
+		matching.ReasonDocumentNotFound, matching.ReasonAdvice, "account_unconfirmed", "lockbox_deposit", "held", "payment_gone",
+		"return_unknown", "return_ambiguous", "receipt.refunded",
+	})
 	for _, code := range stops {
 		if !never[code] {
 			require.NotEqual(t, code, app.WhyWaits(code))

@@ -101,13 +101,13 @@ func TestNobodysMoneyIsHeldFreedAndPaidBack(t *testing.T) {
 
 func TestRulesOfMatchingAreKept(t *testing.T) {
 	s := newSession(t)
-	customerAt(t, s.p.App, "C-1")
+	customerAt(t, s.p.App, "C-2")
 	text := s.do(exitDone, "cash", "rules", "default")
 	require.Contains(t, text, "automatic_from")
 	file := s.file("rules.yaml", "automatic_from: 900\n")
 	require.Equal(t, "valid\n", s.do(exitDone, "cash", "rules", "check", file))
 	require.Contains(t, s.do(exitWrong, "cash", "rules", "check", s.file("wrong.yaml", "automatic_form: 900\n")), "matching_rules.invalid")
-	require.Equal(t, "published  customer, version 1\n", s.do(exitDone, "cash", "rules", "put", file, "--customer", "C-1"))
+	require.Equal(t, "published  customer, version 1\n", s.do(exitDone, "cash", "rules", "put", file, "--customer", "C-2"))
 	require.Equal(t, "published  segment, version 1\n", s.do(exitDone, "cash", "rules", "put", file, "--segment", "small"))
 	require.Equal(t, "published  default, version 1\n", s.do(exitDone, "cash", "rules", "put", file))
 	list := s.do(exitDone, "cash", "rules", "list")
