@@ -238,6 +238,7 @@ func (b *bankBatchWork) record(ctx context.Context, l *loading, account port.Ban
 			payments = append(payments, e)
 			continue
 		}
+		e.advice.Doubtful = b.file.Counts.Alarms > 0 // totals are those of sets and files, so each of its advices is in doubt
 		_, used, err := b.app.adviceIn(ctx, b.tx, b.now, l.file.CreatedBy, someID(l.file.ID), *e.advice)
 		if err != nil {
 			return err

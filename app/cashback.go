@@ -50,9 +50,9 @@ func (a *App) adviceIn(ctx context.Context, tx port.Tx, now time.Time, actor str
 	return id, slices.ContainsFunc(look, func(w *waiting) bool { return w.advice == someID(id) }), err
 }
 
-// fingerprintOf is the digest of what an advice says, wherever in a file it stood.
+// fingerprintOf is the digest of what an advice says, wherever in a file it stood and whatever else was wrong there.
 func fingerprintOf(ad remittance.Advice) ([32]byte, error) {
-	ad.Line, ad.Lines = 0, slices.Clone(ad.Lines)
+	ad.Line, ad.Doubtful, ad.Lines = 0, false, slices.Clone(ad.Lines)
 	for n := range ad.Lines {
 		ad.Lines[n].Line = 0
 	}

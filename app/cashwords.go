@@ -24,6 +24,7 @@ var whyWords = map[string]string{
 	"return_ambiguous":               "The bank took money back, and it is not certain of which receipt",
 	receivable.CodeReceiptRefunded:   "The bank took money back of which a part was paid back already",
 	matching.ReasonAdvice:            "A remittance advice belongs to it",
+	matching.ReasonAdviceAlarm:       "Its remittance advice contradicts itself or calls itself a test",
 	matching.ReasonAccountChanged:    "The customer has always paid from other accounts",
 	matching.ReasonPayerDiffers:      "The payer is another customer, without an agreement to pay",
 	matching.ReasonAmbiguous:         "Another proposal is as likely",

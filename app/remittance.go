@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +68,9 @@ func readAdvice(content []byte) (remittance.Advice, error) {
 	if len(found.Advices) != 1 {
 		return remittance.Advice{}, fault.New(fault.Invalid, remittance.CodeMalformed, "one advice is expected")
 	}
-	return found.Advices[0], nil
+	ad := found.Advices[0]
+	ad.Doubtful = slices.ContainsFunc(found.Problems, func(p remittance.Problem) bool { return p.Severity == remittance.Alarm })
+	return ad, nil
 }
 
 func remittanceFile(ctx context.Context, tx port.Tx, id uuid.UUID) (RemittanceFile, error) {

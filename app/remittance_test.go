@@ -10,6 +10,7 @@ import (
 	"arrears/app"
 	"arrears/domain/access"
 	"arrears/domain/fault"
+	"arrears/domain/matching"
 	"arrears/port"
 )
 
@@ -61,6 +62,29 @@ func TestAnAdviceIsUsedByTheClerkWhoAppliesItsProposal(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []any{port.RemittanceUsed, done[0].ID}, []any{used.State, used.Receipt.ID})
 	l.moneyLaws()
+}
+
+// An advice that contradicts itself, or came in a file that does, is proposed and never applied by itself.
+func TestAnAdviceInDoubtIsForAPerson(t *testing.T) {
+	t.Parallel()
+	v := openVault(t)
+	owed := v.owed("R-1002", 40_000)
+	wrong := strings.NewReplacer("AV-1", "AV-2", "E2E-77", "E2E-78", `"paid_minor": 40000`, `"paid_minor": 39000`).Replace(oneAdvice)
+	kept, err := v.app.RecordRemittance(t.Context(), clerkOne, []byte(wrong))
+	require.NoError(t, err)
+	require.True(t, kept.Advice.Doubtful)
+
+	f := v.load(`{"advice": ` + oneAdvice + `} {"advice": ` + wrong + `}`)
+	require.EqualValues(t, 1, f.Counts.Alarms)
+	done := v.pays("77", "Nordwind K-1", "", "see advice", 40_000)
+	require.Equal(t, "proposed", done.Outcome, "its own lines add up, the file's do not")
+	e := v.waits(done.ID)
+	require.Equal(t, []string{matching.ReasonAdvice, matching.ReasonAdviceAlarm}, e.Why)
+	closed, err := v.app.ApplyCashProposal(t.Context(), clerkOne, e.ID, e.Proposals[0].ID, e.Version)
+	require.NoError(t, err)
+	require.Equal(t, "closed", closed.State)
+	v.amounts(owed.Items[0], 40_000, 0, 0, 0, 0, 0)
+	v.moneyLaws()
 }
 
 func TestAVoidAdviceIsNotUsed(t *testing.T) {

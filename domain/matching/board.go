@@ -25,6 +25,7 @@ type board struct {
 	names     []string // the payers', as keys
 	accounts  []string
 	hits      []hit
+	doubt     []Reason // why nothing that an advice says is done at once
 }
 
 // hit is a named item.

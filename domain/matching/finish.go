@@ -92,6 +92,9 @@ func (d *draft) alerts(g group) {
 	if b.env.Alarm {
 		d.stop(Reason{Code: ReasonAlarm})
 	}
+	for _, reason := range b.doubt {
+		d.stop(reason)
+	}
 	if g.payer != nil {
 		d.stop(Reason{Code: ReasonPayerDiffers, Subject: g.payer.Name, Other: d.owner.Name})
 	}

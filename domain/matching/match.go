@@ -19,12 +19,18 @@ func Match(r Receipt, c Candidates, book *Rulebook, env Env) Result {
 		return result
 	}
 	var result Result
+	var doubt []Reason
 	if advice, ok := chooseAdvice(r, c.Advices); ok {
 		r = r.with(advice)
 		result.Advice.UUID, result.Advice.Valid = advice.ID, true
 		result.Why = append(result.Why, Reason{Code: ReasonAdvice, Subject: advice.Advice.ID})
+		if advice.Doubtful {
+			doubt = append(doubt, Reason{Code: ReasonAdviceAlarm, Subject: advice.Advice.ID})
+		}
 	}
-	newBoard(r, c, book, env).decide(&result)
+	b := newBoard(r, c, book, env)
+	b.doubt = doubt
+	b.decide(&result)
 	for n := range result.Proposals {
 		result.Proposals[n].Advice = result.Advice
 	}

@@ -375,6 +375,12 @@ func TestAnAdviceThatCameApart(t *testing.T) {
 	require.Equal(t, "apply pay 1002 25000 pay 1003 8000", told(got))
 	require.Equal(t, some(advice.ID), got.Advice)
 
+	b.advices[0].Doubtful = true
+	doubted := b.match(r)
+	require.Equal(t, "propose pay 1002 25000 pay 1003 8000", told(doubted), "what contradicts itself is for a person to look at")
+	require.Contains(t, doubted.Why, matching.Reason{Code: matching.ReasonAdviceAlarm, Subject: "A-1", Currency: "EUR"})
+	b.advices[0].Doubtful = false
+
 	r.Reference = ""
 	require.Equal(t, some(advice.ID), b.match(r).Advice, "of the same amount and payer")
 	r.Minor = 32_000

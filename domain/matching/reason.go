@@ -72,6 +72,7 @@ const (
 	ReasonNetting           = "netting"
 	ReasonNettingRefused    = "netting_without_agreement"
 	ReasonAlarm             = "statement_alarm"
+	ReasonAdviceAlarm       = "advice_alarm"
 	ReasonTruncated         = "candidates_truncated"
 	ReasonPurposeUnknown    = "purpose_unknown"
 	ReasonScore             = "score"
@@ -143,6 +144,7 @@ var wordings = [...]wording{
 	{ReasonNetting, "Setting off needs an offset receipt, which a person records"},
 	{ReasonNettingRefused, "The payer sets off what we owe, without an agreement"},
 	{ReasonAlarm, "The bank statement contradicts itself"},
+	{ReasonAdviceAlarm, "The remittance advice {s} contradicts itself or calls itself a test"},
 	{ReasonTruncated, "The customer has more open items than were looked at"},
 	{ReasonPurposeUnknown, "Nothing says what the money is for"},
 	{ReasonScore, "It has {n} points, enough to be applied by itself"},

@@ -124,4 +124,7 @@ type Advice struct {
 	MoneyMoves bool // the payment goes with the advice; false for notices that move nothing (X12 812, zero payments)
 	Text       []string
 	Lines      []Line
+	// Doubtful says that an alarm was told of it or of its file: totals contradict each other, or it calls itself a test. No parser
+	// sets it, whoever keeps the advice does.
+	Doubtful bool `json:",omitempty"`
 }
