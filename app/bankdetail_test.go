@@ -30,7 +30,7 @@ func TestAnotherChannelContradicts(t *testing.T) {
 	s := v.statements(f.ID)[0]
 	_, err := v.app.OverrideStatement(t.Context(), v.supervisor, s.ID, "the bank forgot it in the other channel")
 	require.NoError(t, err)
-	f = v.goOn(f.ID)
+	v.goOn(f.ID)
 	require.Empty(t, v.exceptions(port.ExceptionAlarm))
 	require.Equal(t, [2]int64{2, 800_00}, v.books("X"))
 	v.amounts(one.Items[0], 400_00, 0, 0, 0, 0, 0)

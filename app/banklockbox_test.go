@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,7 +82,7 @@ func TestALockboxAndItsDeposit(t *testing.T) {
 			}
 			files := append([]string{lockbox("0001234", []int64{100_00, 200_00}, []int64{500_00})}, c.statements...)
 			if first {
-				files = append(c.statements, files[0])
+				files = append(slices.Clone(c.statements), files[0])
 			}
 			for n, content := range append(files, files[0]+"\n") {
 				f := v.load(dollars(content))
