@@ -214,6 +214,38 @@ func TestAReturnInEachFormat(t *testing.T) {
 	v.moneyLaws()
 }
 
+// A return on an account that nobody confirmed waits for that alone: once somebody has, it takes its payment back, whichever of
+// their files goes on first.
+func TestAReturnWaitsForItsAccount(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string][2]int{"payment first": {0, 1}, "return first": {1, 0}} {
+		v := openVault(t)
+		owed := v.owed("R-1001", 400_00)
+		paid := entry{minor: 400_00, ref: "B1", e2e: "E1", by: "Nordwind K-1", text: "R-1001"}
+		back := paid
+		back.minor, back.ref, back.ret = -paid.minor, "B2", "AC04"
+		files := [2]port.BankFile{
+			v.load(sheet{kind: "053", account: "OURS", list: []entry{paid}}.String()),
+			v.load(sheet{kind: "053", account: "OURS", to: "2026-03-03", list: []entry{back}}.String()),
+		}
+		waiting := v.exceptions(port.ExceptionReturn)
+		require.Len(t, waiting, 1, name)
+		require.Equal(t, []string{"account_unconfirmed"}, waiting[0].Why, name)
+		require.EqualValues(t, 1, files[1].Counts.ReturnOpen, name)
+
+		v.confirm("OURS")
+		for _, n := range order {
+			files[n] = v.goOn(files[n].ID)
+		}
+		require.Empty(t, v.exceptions(port.ExceptionReturn), name)
+		require.Empty(t, v.exceptions(port.ExceptionReceipt), name)
+		require.Equal(t, [2]int64{1, 0}, [2]int64{files[1].Counts.Returned, files[1].Counts.ReturnOpen}, name)
+		v.amounts(owed.Items[0], 0, 0, 0, 0, 400_00, 0)
+		v.books("OURS")
+		v.moneyLaws()
+	}
+}
+
 // many is a statement of n payments, and the invoices that they pay.
 func (v *vault) many(account string, n int) string {
 	v.t.Helper()

@@ -91,6 +91,7 @@ func (a *App) matchStopped(ctx context.Context, fileID uuid.UUID, alive func()) 
 // matchAgain looks at some of them, and tells whether it has written the file.
 func (a *App) matchAgain(ctx context.Context, tx port.Tx, now time.Time, f *port.BankFile, some []port.StoppedException) (bool, error) {
 	var list []port.CashException
+	counted := false
 	stops := map[uuid.UUID]string{}
 	for _, s := range some {
 		stop, known := stops[s.StatementID]
@@ -111,12 +112,24 @@ func (a *App) matchAgain(ctx context.Context, tx port.Tx, now time.Time, f *port
 		if e.Stop == stopLockbox {
 			continue // a person says what it is
 		}
+		if e.Kind == port.ExceptionReturn {
+			settled, err := a.returnAgain(ctx, tx, now, f.CreatedBy, e)
+			if err != nil {
+				return false, err
+			}
+			if settled {
+				f.Counts.ReturnOpen--
+				f.Counts.Returned++
+				counted = true
+			}
+			continue
+		}
 		e.Stop = ""
 		list = append(list, e)
 	}
 	c := a.newCash(tx, now.Truncate(time.Microsecond), access.Principal{ID: f.CreatedBy})
 	done, err := c.rematch(ctx, list)
-	if err != nil || len(done) == 0 {
+	if err != nil || len(done) == 0 && !counted {
 		return false, err
 	}
 	for _, w := range done {

@@ -29,31 +29,38 @@ const (
 // exception.
 func (a *App) takeBack(ctx context.Context, tx port.Tx, now time.Time, actor string, entry uuid.UUID, t remittance.Transaction, stop string) (string, error) {
 	now = now.Truncate(time.Microsecond)
-	ref := refOf(t)
-	found, err := tx.ReceiptsTakenBack(ctx, ref)
+	found, err := tx.ReceiptsTakenBack(ctx, refOf(t))
 	if err != nil {
 		return "", err
 	}
-	why := []string{}
-	r, certain := certainlyTakenBack(found, ref, t)
-	switch {
-	case stop != "":
-		why = append(why, stop)
-	case certain:
-		err := a.reverse(ctx, tx, now, actor, r.ID, returnWords(t), uuid.Nil)
-		if err == nil {
-			return takenBack, nil
-		}
-		if fault.CodeOf(err) != receivable.CodeReceiptRefunded {
+	why := stop
+	if stop == "" {
+		if _, why, err = a.reverseReturned(ctx, tx, now, actor, t, found); err != nil {
 			return "", err
 		}
-		why = append(why, receivable.CodeReceiptRefunded)
-	case len(found) == 0:
-		why = append(why, whyReturnUnknown)
-	default:
-		why = append(why, "return_ambiguous")
+		if why == "" {
+			return takenBack, nil
+		}
 	}
-	return takenBackOpen, a.openReturn(ctx, tx, now, actor, entry, t, found, why)
+	return takenBackOpen, a.openReturn(ctx, tx, now, actor, entry, t, found, port.CashException{Stop: stop, Why: []string{why}})
+}
+
+// reverseReturned reverses the receipt of those found that a return certainly takes back, or says why it did not.
+func (a *App) reverseReturned(
+	ctx context.Context, tx port.Tx, now time.Time, actor string, t remittance.Transaction, found []port.TakenBack,
+) (r receivable.Receipt, why string, err error) {
+	r, certain := certainlyTakenBack(found, refOf(t), t)
+	switch {
+	case certain:
+		err := a.reverse(ctx, tx, now, actor, r.ID, returnWords(t), uuid.Nil)
+		if fault.CodeOf(err) == receivable.CodeReceiptRefunded {
+			return r, receivable.CodeReceiptRefunded, nil
+		}
+		return r, "", err
+	case len(found) == 0:
+		return r, whyReturnUnknown, nil
+	}
+	return r, "return_ambiguous", nil
 }
 
 // refOf is what a return says of the payment that it takes back.
@@ -101,7 +108,7 @@ func returnWords(t remittance.Transaction) string {
 }
 
 // openReturn puts a return on the clerks' list.
-func (a *App) openReturn(ctx context.Context, tx port.Tx, now time.Time, actor string, entry uuid.UUID, t remittance.Transaction, found []port.TakenBack, why []string) error {
+func (a *App) openReturn(ctx context.Context, tx port.Tx, now time.Time, actor string, entry uuid.UUID, t remittance.Transaction, found []port.TakenBack, e port.CashException) error {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err
@@ -110,10 +117,8 @@ func (a *App) openReturn(ctx context.Context, tx port.Tx, now time.Time, actor s
 	if err != nil {
 		return err
 	}
-	e := port.CashException{
-		ID: id, Kind: port.ExceptionReturn, EntryID: someID(entry), Currency: t.Currency, AmountMinor: t.Minor, ValueOn: t.Entry.ValueOn,
-		Since: now, Why: why, Seen: seen, State: "open",
-	}
+	e.ID, e.Kind, e.EntryID, e.Currency, e.AmountMinor, e.ValueOn = id, port.ExceptionReturn, someID(entry), t.Currency, t.Minor, t.Entry.ValueOn
+	e.Since, e.Seen, e.State = now, seen, "open"
 	if len(found) == 1 {
 		e.CustomerID, e.ReceiptID = found[0].CustomerID, someID(found[0].ID)
 	}
@@ -157,13 +162,9 @@ func (a *App) returnedBefore(ctx context.Context, tx port.Tx, now time.Time, act
 
 // settleReturn reverses the one of some payments that a return that waits is certain to take back.
 func (a *App) settleReturn(ctx context.Context, tx port.Tx, now time.Time, actor string, e port.CashException, fresh map[uuid.UUID]bool) error {
-	entry, err := tx.BankEntry(ctx, e.EntryID.UUID)
+	entry, t, err := returnOf(ctx, tx, e)
 	if err != nil {
 		return err
-	}
-	var t remittance.Transaction
-	if err := json.Unmarshal(entry.Told, &t); err != nil {
-		return unreadableCash(err)
 	}
 	ref := refOf(t)
 	found, err := tx.ReceiptsTakenBack(ctx, ref)
@@ -177,6 +178,45 @@ func (a *App) settleReturn(ctx context.Context, tx port.Tx, now time.Time, actor
 	if err := a.reverse(ctx, tx, now, actor, r.ID, returnWords(t), uuid.Nil); err != nil {
 		return err
 	}
+	return closeReturn(ctx, tx, now, actor, e, entry, r)
+}
+
+// returnAgain looks at a return whose statement is believed from now on, and reports whether it is settled. Of one that waits on
+// it says why.
+func (a *App) returnAgain(ctx context.Context, tx port.Tx, now time.Time, actor string, e port.CashException) (bool, error) {
+	entry, t, err := returnOf(ctx, tx, e)
+	if err != nil {
+		return false, err
+	}
+	found, err := tx.ReceiptsTakenBack(ctx, refOf(t))
+	if err != nil {
+		return false, err
+	}
+	r, why, err := a.reverseReturned(ctx, tx, now, actor, t, found)
+	if err != nil {
+		return false, err
+	}
+	if e.Stop = ""; why != "" {
+		e.Why = []string{why}
+		return false, tx.UpdateException(ctx, e)
+	}
+	return true, closeReturn(ctx, tx, now, actor, e, entry, r)
+}
+
+// returnOf is what the bank told of a return that waits.
+func returnOf(ctx context.Context, tx port.Tx, e port.CashException) (port.BankEntry, remittance.Transaction, error) {
+	var t remittance.Transaction
+	entry, err := tx.BankEntry(ctx, e.EntryID.UUID)
+	if err != nil {
+		return entry, t, err
+	}
+	if err := json.Unmarshal(entry.Told, &t); err != nil {
+		return entry, t, unreadableCash(err)
+	}
+	return entry, t, nil
+}
+
+func closeReturn(ctx context.Context, tx port.Tx, now time.Time, actor string, e port.CashException, entry port.BankEntry, r receivable.Receipt) error {
 	entry.Outcome = takenBack
 	if err := tx.UpdateBankEntry(ctx, entry); err != nil {
 		return err

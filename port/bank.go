@@ -302,11 +302,11 @@ type Bank interface {
 	// ClaimBankDeposit notes which payment a deposit is: a day's is that of all its batches.
 	ClaimBankDeposit(ctx context.Context, d BankDeposit, entryID uuid.UUID) error
 
-	// StoppedFiles reads the files with receipts that wait because nothing of an account or a statement is applied by itself, at
+	// StoppedFiles reads the files with receipts or returns that wait because nothing of an account or a statement is applied by itself, at
 	// most 1,000.
 	StoppedFiles(ctx context.Context, accountID, statementID uuid.NullUUID) ([]uuid.UUID, error)
-	// StoppedExceptions reads the open exceptions of a file's receipts that wait because nothing of its statement is applied by
-	// itself, in order of id behind one.
+	// StoppedExceptions reads the open exceptions of a file's receipts and returns that wait because nothing of its statement is
+	// applied by itself, in order of id behind one.
 	StoppedExceptions(ctx context.Context, fileID, after uuid.UUID, limit int) ([]StoppedException, error)
 
 	// CashProof compares an account's days, oldest first, at most 400.

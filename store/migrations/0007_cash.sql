@@ -293,7 +293,7 @@ CREATE TABLE cash_exceptions (
 CREATE INDEX cash_exceptions_list ON cash_exceptions ((-score), since, id) WHERE state = 'open';
 CREATE INDEX cash_exceptions_amount ON cash_exceptions (currency, amount_minor) WHERE state = 'open' AND kind IN ('receipt','return');
 CREATE INDEX cash_exceptions_customer ON cash_exceptions (customer_id, id) WHERE customer_id IS NOT NULL;
-CREATE INDEX cash_exceptions_stopped ON cash_exceptions (id) WHERE state = 'open' AND kind = 'receipt' AND stop <> '';
+CREATE INDEX cash_exceptions_stopped ON cash_exceptions (id) WHERE state = 'open' AND stop <> '';
 CREATE UNIQUE INDEX cash_exceptions_receipt ON cash_exceptions (receipt_id) WHERE state = 'open' AND kind = 'receipt';
 CREATE UNIQUE INDEX cash_exceptions_entry ON cash_exceptions (entry_id, kind) WHERE state = 'open' AND kind <> 'receipt';
 CREATE INDEX cash_exceptions_statement ON cash_exceptions (statement_id) WHERE statement_id IS NOT NULL;
