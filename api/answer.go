@@ -15,6 +15,7 @@ import (
 	"arrears/domain/access"
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
+	"arrears/domain/money"
 	"arrears/port"
 )
 
@@ -40,6 +41,27 @@ func listing[T, F, J any](c echo.Context, find func(context.Context, access.Prin
 		return err
 	}
 	return answerPage(c, page, write)
+}
+
+// working answers a worklist: each row is written with the money that its customer has waiting in the row's currency.
+func working[T, F, J any](
+	c echo.Context, s *server, find func(context.Context, access.Principal, F, port.Page) (port.Paged[T], error), filter F,
+	of func(T) (uuid.UUID, money.Currency), write func(T, int64) J,
+) error {
+	ctx, p := c.Request().Context(), who(c)
+	page, err := find(ctx, p, filter, pageOf(c))
+	if err != nil {
+		return err
+	}
+	customers := each(page.Items, func(row T) uuid.UUID { id, _ := of(row); return id })
+	cash, err := s.app.WaitingCash(ctx, p, customers)
+	if err != nil {
+		return err
+	}
+	return answerPage(c, page, func(row T) J {
+		id, currency := of(row)
+		return write(row, cash[id][currency])
+	})
 }
 
 func answerPage[T, J any](c echo.Context, page port.Paged[T], write func(T) J) error {

@@ -11,6 +11,7 @@ import (
 	"arrears/app"
 	"arrears/domain/access"
 	"arrears/domain/casework"
+	"arrears/domain/money"
 	"arrears/port"
 )
 
@@ -36,6 +37,7 @@ type approvalJSON struct {
 	DecidedBy   string     `json:"decided_by,omitempty"`
 	Comment     string     `json:"comment,omitempty"`
 	Version     int64      `json:"version"`
+	CashMinor   *int64     `json:"cash_minor,omitempty"`
 }
 
 func writeApproval(a casework.Approval) approvalJSON {
@@ -52,7 +54,12 @@ func (a approvalJSON) version() int64 { return a.Version }
 
 func (s *server) listApprovals(c echo.Context) error {
 	filter := port.ApprovalFilter{State: c.QueryParam("status"), Role: c.QueryParam("role"), CustomerID: queryID(c, "customer_id")}
-	return listing(c, s.app.ListApprovals, filter, writeApproval)
+	of := func(a casework.Approval) (uuid.UUID, money.Currency) { return a.CustomerID, a.Currency }
+	return working(c, s, s.app.ListApprovals, filter, of, func(a casework.Approval, cash int64) approvalJSON {
+		row := writeApproval(a)
+		row.CashMinor = &cash
+		return row
+	})
 }
 
 func (s *server) getApproval(c echo.Context) error { return show(c, s.app.Approval, writeApproval) }

@@ -82,11 +82,15 @@ func TestAnApprovalIsShownAndApprovedOnce(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	customer, invoice := s.collectable()
+	s.as(access.Supervisor, http.MethodPost, "/v1/receipts", map[string]any{
+		"source": "bank", "number": "Z-1", "customer_id": customer.id.String(), "currency": "EUR", "amount_minor": 25_00, "value_date": "2026-03-02",
+	}).ok(http.StatusCreated)
 	draft, approval := s.draft(customer, invoice, access.Supervisor)
 	path := "/v1/approvals/" + approval
 
 	open := s.as(access.Collector, http.MethodGet, "/v1/approvals?status=open&role=supervisor&customer_id="+customer.id.String(), nil).ok(http.StatusOK)
 	require.Equal(t, approval, open.text("items.0.id"))
+	require.Equal(t, int64(25_00), open.int("items.0.cash_minor"), "what the customer has on account")
 	shown := s.as(access.Auditor, http.MethodGet, path, nil).ok(http.StatusOK)
 	require.Equal(t, int64(100_00), shown.int("amount_minor"))
 	require.Equal(t, []any{}, shown.field("proposers"))

@@ -125,17 +125,21 @@ func (s *server) listDisputes(c echo.Context) error {
 }
 
 type rankedDisputeJSON struct {
-	Dispute disputeJSON `json:"dispute"`
-	Score   int64       `json:"score"`
-	Why     []string    `json:"why"`
+	Dispute   disputeJSON `json:"dispute"`
+	Score     int64       `json:"score"`
+	Why       []string    `json:"why"`
+	CashMinor int64       `json:"cash_minor"`
 }
 
-func writeRankedDispute(r app.RankedDispute) rankedDisputeJSON {
-	return rankedDisputeJSON{Dispute: writeDispute(r.Dispute), Score: r.Order.Score, Why: append([]string{}, r.Order.Why...)}
+func writeRankedDispute(r app.RankedDispute, cash int64) rankedDisputeJSON {
+	return rankedDisputeJSON{
+		Dispute: writeDispute(r.Dispute), Score: r.Order.Score, Why: append([]string{}, r.Order.Why...), CashMinor: cash,
+	}
 }
 
 func (s *server) getDisputeWorklist(c echo.Context) error {
-	return listing(c, s.app.DisputeWorklist, disputeFilter(c), writeRankedDispute)
+	of := func(r app.RankedDispute) (uuid.UUID, money.Currency) { return r.Dispute.CustomerID, r.Dispute.Currency }
+	return working(c, s, s.app.DisputeWorklist, disputeFilter(c), of, writeRankedDispute)
 }
 
 func (s *server) getDispute(c echo.Context) error {

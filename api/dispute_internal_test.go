@@ -159,6 +159,7 @@ func TestCasesAreListedByWhatTheyAre(t *testing.T) {
 	worklist := s.as(access.Analyst, http.MethodGet, "/v1/disputes/worklist?owner=dana", nil).ok(http.StatusOK)
 	require.Len(t, worklist.field("items"), 1)
 	require.NotEmpty(t, worklist.field("items.0.why"))
+	require.Zero(t, worklist.int("items.0.cash_minor"), "nothing of the customer is on account")
 	s.as(access.Auditor, http.MethodGet, "/v1/disputes?status=open", nil).refused(http.StatusBadRequest, CodeInvalidRequest)
 	s.as(access.Auditor, http.MethodGet, "/v1/disputes/"+sampleID, nil).refused(http.StatusNotFound, "dispute.not_found")
 	s.as(access.Auditor, http.MethodGet, "/v1/disputes/"+sampleID+"/timeline", nil).refused(http.StatusNotFound, "dispute.not_found")
