@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"arrears/devstack/internal/statement"
 	"arrears/domain/access"
@@ -99,10 +100,11 @@ func (p *player) loadBank(ctx context.Context, key string, e sample.Event) error
 			return err
 		}
 	}
-	p.say(fmt.Sprintf("%s (%s)", e.Story, file))
-	for _, b := range e.Bank.Payments {
-		p.detail(fmt.Sprintf("%14s  ", shownAmount(signedMinor(b), e.Currency)), b.Story)
+	details := make([]detail, len(e.Bank.Payments))
+	for n, b := range e.Bank.Payments {
+		details[n] = detail{fmt.Sprintf("%14s  ", shownAmount(signedMinor(b), e.Currency)), b.Story}
 	}
+	p.say(fmt.Sprintf("%s (%s)", e.Story, file), details...)
 	id, err := p.callers[access.Clerk].upload(ctx, "/v1/bank-statements", key, file, content)
 	if err != nil {
 		return err
@@ -178,36 +180,49 @@ func (p *player) settle(ctx context.Context, key string, e sample.Event) error {
 	if err := p.callers[access.Clerk].get(ctx, "/v1/cash-exceptions?kind=receipt&limit=5", &page); err != nil {
 		return err
 	}
-	p.say(e.Story)
-	if len(page.Items) == 0 {
-		p.detail("  ", "nothing waits")
-	}
-	var failures []error
+	list := make([]waiting, len(page.Items))
+	var details []detail
 	for n, row := range page.Items {
-		failures = append(failures, p.settleOne(ctx, fmt.Sprintf("%s-%d", key, n), row.ID))
+		if err := p.callers[access.Clerk].get(ctx, "/v1/cash-exceptions/"+row.ID, &list[n]); err != nil {
+			return err
+		}
+		details = append(details, list[n].shown()...)
+	}
+	if len(list) == 0 {
+		details = []detail{{"  ", "nothing waits"}}
+	}
+	p.say(e.Story, details...)
+	var failures []error
+	for n, w := range list {
+		failures = append(failures, p.settleOne(ctx, fmt.Sprintf("%s-%d", key, n), w))
 	}
 	return errors.Join(failures...)
 }
 
-func (p *player) settleOne(ctx context.Context, key, id string) error {
-	clerk, path := p.callers[access.Clerk], "/v1/cash-exceptions/"+id
-	var w waiting
-	if err := clerk.get(ctx, path, &w); err != nil {
-		return err
+// shown is what the clerk sees of it.
+func (w waiting) shown() []detail {
+	list := []detail{{
+		fmt.Sprintf("%14s  ", shownAmount(w.AmountMinor, money.Currency(w.Currency))),
+		fmt.Sprintf("from %s on %s: “%s”", w.Payment.Payer, w.ValueOn, strings.Join(w.Payment.Texts, " ")),
+	}}
+	if len(w.Proposals) == 0 {
+		return list
 	}
-	p.detail(fmt.Sprintf("%14s  ", shownAmount(w.AmountMinor, money.Currency(w.Currency))),
-		fmt.Sprintf("from %s on %s: “%s”", w.Payment.Payer, w.ValueOn, strings.Join(w.Payment.Texts, " ")))
+	best := w.Proposals[0]
+	return append(list, detail{"      proposed  ", fmt.Sprintf("with %d points of 1000: %s", best.Score, words(best.Reasons))},
+		detail{"     but waits  ", words(best.Stops)})
+}
+
+func (p *player) settleOne(ctx context.Context, key string, w waiting) error {
 	if len(w.Proposals) == 0 {
 		return nil
 	}
-	best := w.Proposals[0]
-	p.detail("      proposed  ", fmt.Sprintf("with %d points of 1000: %s", best.Score, words(best.Reasons)))
-	p.detail("     but waits  ", words(best.Stops))
+	clerk, path, best := p.callers[access.Clerk], "/v1/cash-exceptions/"+w.ID, w.Proposals[0].ID
 	if err := clerk.postFor(ctx, path+"/take", key+"-take", map[string]any{}, &w); err != nil {
 		return err
 	}
 	p.say("the clerk calls, hears that it is right, and applies it as proposed")
-	return clerk.post(ctx, path+"/apply", key, map[string]any{"proposal_id": best.ID, "version": w.Version})
+	return clerk.post(ctx, path+"/apply", key, map[string]any{"proposal_id": best, "version": w.Version})
 }
 
 // shownAmount is an amount as people read it.
@@ -215,18 +230,21 @@ func shownAmount(minor int64, currency money.Currency) string {
 	return string(currency) + " " + money.Of(minor, currency).Format("en")
 }
 
-// say tells what a person of the script does.
-func (p *player) say(text string) {
+// detail tells more of what somebody does, under a head of its own.
+type detail struct{ head, text string }
+
+// say tells what a person of the script does, and more of it below: in one piece, so that nothing of the record comes between.
+func (p *player) say(text string, details ...detail) {
+	var lines []string
 	for n, line := range folded(text, lineWidth-4) {
 		mark := "» "
 		if n > 0 {
 			mark = "  "
 		}
-		p.screen.Line("  " + p.screen.Paint(terminal.Bold, mark+line))
+		lines = append(lines, "  "+p.screen.Paint(terminal.Bold, mark+line))
 	}
-}
-
-// detail tells more of it under a head of its own.
-func (p *player) detail(head, text string) {
-	p.screen.Line("    " + hanging(head, text, lineWidth-4-len([]rune(head)), "    "))
+	for _, d := range details {
+		lines = append(lines, "    "+hanging(d.head, d.text, lineWidth-4-utf8.RuneCountInString(d.head), "    "))
+	}
+	p.screen.Line(strings.Join(lines, "\n"))
 }
