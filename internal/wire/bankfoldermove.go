@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // maxNames bounds how many files of one name are told apart in a folder.
@@ -54,22 +56,32 @@ func (f *bankFolder) moved(name string, s sighting, folder string) (string, erro
 	if !s.of(mine) {
 		return "", errStillWritten
 	}
-	target, err := f.reserve(folder, name)
+	// Taken first, named then: of two processes the faster one alone gives it a name.
+	taken := filepath.Join(folder, "."+uuid.NewString())
+	if err := f.root.Rename(name, taken); err != nil {
+		return "", err
+	}
+	now, err := f.root.Lstat(taken)
 	if err != nil {
 		return "", err
 	}
-	if err := f.root.Rename(name, target); err != nil {
-		return "", errors.Join(err, f.root.Remove(target)) // the empty file that held the name
+	if !os.SameFile(mine, now) {
+		// Another file came under this name in between. It was not received and goes back, unless a third one is there.
+		return "", errors.Join(errStillWritten, f.back(taken, name))
 	}
-	now, err := f.root.Lstat(target)
-	if err != nil || os.SameFile(mine, now) {
-		return target, err
+	target, err := f.reserve(folder, name)
+	if err != nil {
+		return "", errors.Join(err, f.back(taken, name))
 	}
-	// Another file came under this name in between. It was not received and goes back, unless a third one is there.
-	if err := f.root.Link(target, name); err != nil {
-		return "", err
+	return target, f.root.Rename(taken, target)
+}
+
+// back puts a file that was taken where it lay. Where another one has come it stays in the folder under its hidden name.
+func (f *bankFolder) back(taken, name string) error {
+	if err := f.root.Link(taken, name); err != nil {
+		return err
 	}
-	return "", errors.Join(errStillWritten, f.root.Remove(target))
+	return f.root.Remove(taken)
 }
 
 // reserve takes a name in a folder by an empty file, so that no other process takes it and nothing is written over.
