@@ -9,7 +9,6 @@ import (
 
 	"arrears/app"
 	"arrears/domain/access"
-	"arrears/domain/dispute"
 	"arrears/port"
 )
 
@@ -18,9 +17,7 @@ type cashRulesJSON struct{ ruleSetJSON }
 
 func (j cashRulesJSON) path() string { return "/v1/cash-rules/" + j.ID.String() }
 
-func writeCashRules(r port.CashRuleSet) cashRulesJSON {
-	return cashRulesJSON{writeRuleSet(dispute.RuleSet(r))}
-}
+func writeCashRules(r port.RuleSet) cashRulesJSON { return cashRulesJSON{writeRuleSet(r)} }
 
 func (s *server) listCashRules(c echo.Context) error {
 	page, err := s.app.ListCashRules(c.Request().Context(), who(c), pageOf(c))
@@ -33,8 +30,8 @@ func (s *server) listCashRules(c echo.Context) error {
 func (s *server) getCashRules(c echo.Context) error { return show(c, s.app.CashRules, writeCashRules) }
 
 func (s *server) publishCashRules(c echo.Context) error {
-	return command(c, http.StatusCreated, func(ctx context.Context, p access.Principal, in newRuleSetJSON) (port.CashRuleSet, error) {
-		return s.app.PublishCashRules(ctx, p, app.NewCashRules{
+	return command(c, http.StatusCreated, func(ctx context.Context, p access.Principal, in newRuleSetJSON) (port.RuleSet, error) {
+		return s.app.PublishCashRules(ctx, p, app.NewRules{
 			Scope: in.Scope, Segment: in.Segment, CustomerID: nullID(in.CustomerID), Body: in.Rules,
 		})
 	}, writeCashRules)

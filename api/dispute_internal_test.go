@@ -330,6 +330,9 @@ func TestReasonCodesRulesAndLimitsAreKept(t *testing.T) {
 	}}
 	published := s.as(access.Supervisor, http.MethodPost, "/v1/triage-rules", rules).ok(http.StatusCreated)
 	require.Equal(t, int64(1), published.int("version"))
+	require.Equal(t, "/v1/triage-rules/"+published.text("id"), published.Header().Get("Location"))
+	require.JSONEq(t, published.Body.String(), s.as(access.Auditor, http.MethodGet, published.Header().Get("Location"), nil).ok(http.StatusOK).Body.String())
+	s.as(access.Auditor, http.MethodGet, "/v1/triage-rules/"+sampleID, nil).refused(http.StatusNotFound, "triage_rules.not_found")
 	require.Equal(t, "pallets", s.shorted(customer, "I-1", "17").text("reason"))
 	require.Len(t, s.as(access.Auditor, http.MethodGet, "/v1/triage-rules", nil).ok(http.StatusOK).field("items"), 1)
 	count := s.as(access.Auditor, http.MethodGet, "/v1/customers/"+customer+"/triage-rules", nil).ok(http.StatusOK)

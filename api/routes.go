@@ -106,8 +106,9 @@ func (s *server) disputing() map[string]echo.HandlerFunc {
 		"recordShortPayment": s.recordShortPayment, "importDisputes": s.importDisputes, "exportDisputes": s.exportDisputes,
 		"getDisputePackage": s.getDisputePackage,
 		"listReasonCodes":   s.listReasonCodes, "createReasonCode": s.createReasonCode, "updateReasonCode": s.updateReasonCode,
-		"listTriageRules": s.listTriageRules, "publishTriageRules": s.publishTriageRules, "getCustomerTriageRules": s.getCustomerTriageRules,
-		"listApprovalLimits": s.listApprovalLimits, "setApprovalLimit": s.setApprovalLimit,
+		"listTriageRules": s.listTriageRules, "publishTriageRules": s.publishTriageRules, "getTriageRules": s.getTriageRules,
+		"getCustomerTriageRules": s.getCustomerTriageRules,
+		"listApprovalLimits":     s.listApprovalLimits, "setApprovalLimit": s.setApprovalLimit,
 		"listExchangeRates": s.listExchangeRates, "putExchangeRates": s.putExchangeRates,
 	}
 }

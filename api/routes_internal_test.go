@@ -145,6 +145,7 @@ POST  /v1/reason-codes                                    s   a
 PATCH /v1/reason-codes/{code}                             s   a
 GET   /v1/triage-rules                              c k n s u a
 POST  /v1/triage-rules                                    s   a
+GET   /v1/triage-rules/{id}                         c k n s u a
 GET   /v1/customers/{id}/triage-rules               c k n s u a
 GET   /v1/approval-limits                           c k n s u a
 PUT   /v1/approval-limits/{role}/{currency}/{kind}        s   a

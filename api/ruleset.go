@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"arrears/domain/dispute"
+	"arrears/port"
 )
 
 // ruleSetJSON is one version of rules for the installation, a segment or a customer: of triage, or of matching.
@@ -22,7 +22,7 @@ type ruleSetJSON struct {
 	CreatedAt  time.Time       `json:"created_at"`
 }
 
-func writeRuleSet(r dispute.RuleSet) ruleSetJSON {
+func writeRuleSet(r port.RuleSet) ruleSetJSON {
 	return ruleSetJSON{
 		ID: r.ID, Scope: r.Scope, Segment: r.Segment, CustomerID: optionalID(r.CustomerID), Version: r.Version, Hash: hexText(r.Hash[:]),
 		Rules: r.Body, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(),

@@ -85,12 +85,12 @@ func (a *App) cashBooks(ctx context.Context, tx port.Tx, rows port.CashRows) (ca
 	for n, c := range rows.Customers {
 		ids[n] = c.ID
 	}
-	stored, err := tx.CashRulesFor(ctx, ids)
+	stored, err := tx.RuleSetsFor(ctx, port.CashRules, ids...)
 	if err != nil {
 		return cashBookSet{}, err
 	}
-	var wide port.CashRuleSet
-	bySegment, byCustomer := map[string]port.CashRuleSet{}, map[uuid.UUID]port.CashRuleSet{}
+	var wide port.RuleSet
+	bySegment, byCustomer := map[string]port.RuleSet{}, map[uuid.UUID]port.RuleSet{}
 	for _, set := range stored {
 		switch Scope(set.Scope) {
 		case ToDefault:
@@ -119,7 +119,7 @@ func (a *App) cashBooks(ctx context.Context, tx port.Tx, rows port.CashRows) (ca
 }
 
 // compiled makes one rulebook of sets, the most specific first; the shipped rules come last.
-func (a *App) compiled(sets ...port.CashRuleSet) (cashBook, error) {
+func (a *App) compiled(sets ...port.RuleSet) (cashBook, error) {
 	var key [3]uuid.UUID
 	for n, set := range sets {
 		key[len(key)-len(sets)+n] = set.ID

@@ -110,7 +110,7 @@ func (l *till) newOne(number, name string, terms receivable.Terms, parent uuid.N
 // rules publishes rules of a customer, or of everybody.
 func (l *till) rules(number, text string) {
 	l.t.Helper()
-	in := app.NewCashRules{Scope: "default", Body: []byte(text)}
+	in := app.NewRules{Scope: "default", Body: []byte(text)}
 	if number != "" {
 		in.Scope, in.CustomerID = "customer", l.id(l.customers[number].ID)
 	}

@@ -208,7 +208,7 @@ func TestARuleMakesADifferenceADeduction(t *testing.T) {
 	require.NoError(t, err)
 	publish := func(scope, rule string) {
 		t.Helper()
-		in := app.NewTriageRules{Scope: scope, Body: []byte(`{"short_payment":` + rule + `}`)}
+		in := app.NewRules{Scope: scope, Body: []byte(`{"short_payment":` + rule + `}`)}
 		if scope == "customer" {
 			in.CustomerID = c.id(c.customer.ID)
 		}
@@ -259,7 +259,7 @@ func TestARuleMakesADifferenceADeduction(t *testing.T) {
 func TestToleranceComesBeforeTheRuleForDifferences(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	_, err := c.app.PublishTriageRules(t.Context(), c.supervisor, app.NewTriageRules{
+	_, err := c.app.PublishTriageRules(t.Context(), c.supervisor, app.NewRules{
 		Scope: "customer", CustomerID: c.id(c.customer.ID), Body: []byte(`{"short_payment":{"as":"deduction","reason":"tax"}}`),
 	})
 	require.NoError(t, err)
@@ -269,7 +269,7 @@ func TestToleranceComesBeforeTheRuleForDifferences(t *testing.T) {
 	_, made = c.short("N", 80_000, nil, app.ShortPaymentClaim{AmountMinor: 20_000})
 	require.Equal(t, []any{dispute.Investigating, "tax"}, []any{made[0].State, made[0].Reason}, "what is netted is a claim anyway")
 	c.refuses(app.CodeRulesInvalid, func(ctx context.Context) error {
-		_, err := c.app.PublishTriageRules(ctx, c.supervisor, app.NewTriageRules{Scope: "default", Body: []byte(`{"short_payment":{"as":"deduction","reason":"weather"}}`)})
+		_, err := c.app.PublishTriageRules(ctx, c.supervisor, app.NewRules{Scope: "default", Body: []byte(`{"short_payment":{"as":"deduction","reason":"weather"}}`)})
 		return err
 	})
 	c.laws()

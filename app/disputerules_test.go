@@ -25,8 +25,8 @@ func TestACustomersOwnRules(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, shipped, 1)
 	require.Zero(t, shipped[0].Version)
-	in := app.NewTriageRules{Scope: "customer", CustomerID: c.id(c.customer.ID), Body: []byte(ourRules)}
-	var set dispute.RuleSet
+	in := app.NewRules{Scope: "customer", CustomerID: c.id(c.customer.ID), Body: []byte(ourRules)}
+	var set port.RuleSet
 	c.again(func(ctx context.Context) {
 		set, err = c.app.PublishTriageRules(ctx, c.supervisor, in)
 		require.NoError(t, err)
@@ -58,7 +58,7 @@ func TestACustomersOwnRules(t *testing.T) {
 func TestRulesOfTheInstallationTakeTheShippedOnesPlace(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	_, err := c.app.PublishTriageRules(t.Context(), c.supervisor, app.NewTriageRules{Scope: "default", Body: []byte(ourRules)})
+	_, err := c.app.PublishTriageRules(t.Context(), c.supervisor, app.NewRules{Scope: "default", Body: []byte(ourRules)})
 	require.NoError(t, err)
 	sets, err := c.app.TriageRulesFor(t.Context(), c.reader, c.customer.ID)
 	require.NoError(t, err)
@@ -70,22 +70,22 @@ func TestRulesOfTheInstallationTakeTheShippedOnesPlace(t *testing.T) {
 func TestRulesRefusals(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	publish := func(code string, in app.NewTriageRules) []string {
+	publish := func(code string, in app.NewRules) []string {
 		t.Helper()
 		return c.refuses(code, func(ctx context.Context) error { _, err := c.app.PublishTriageRules(ctx, c.supervisor, in); return err })
 	}
 	body := []byte(ourRules)
-	publish(receivable.CodeInvalid, app.NewTriageRules{Scope: "planet", Body: body})
-	publish(receivable.CodeInvalid, app.NewTriageRules{Scope: "segment", Body: body})
-	publish(receivable.CodeInvalid, app.NewTriageRules{Scope: "default", Segment: "retail", Body: body})
-	publish(receivable.CodeInvalid, app.NewTriageRules{Scope: "customer", Body: body})
-	publish("customer.not_found", app.NewTriageRules{Scope: "customer", CustomerID: c.id(uuid.New()), Body: body})
-	publish(app.CodeRulesInvalid, app.NewTriageRules{Scope: "default", Body: []byte(`{"colour":"red"}`)})
-	paths := publish(app.CodeRulesInvalid, app.NewTriageRules{Scope: "default", Body: []byte(`{"codes":[{"match":["x1"],"reason":"weather"}]}`)})
+	publish(receivable.CodeInvalid, app.NewRules{Scope: "planet", Body: body})
+	publish(receivable.CodeInvalid, app.NewRules{Scope: "segment", Body: body})
+	publish(receivable.CodeInvalid, app.NewRules{Scope: "default", Segment: "retail", Body: body})
+	publish(receivable.CodeInvalid, app.NewRules{Scope: "customer", Body: body})
+	publish("customer.not_found", app.NewRules{Scope: "customer", CustomerID: c.id(uuid.New()), Body: body})
+	publish(app.CodeRulesInvalid, app.NewRules{Scope: "default", Body: []byte(`{"colour":"red"}`)})
+	paths := publish(app.CodeRulesInvalid, app.NewRules{Scope: "default", Body: []byte(`{"codes":[{"match":["x1"],"reason":"weather"}]}`)})
 	require.Equal(t, []string{"codes[0].reason"}, paths)
 	for _, who := range []access.Principal{c.analyst, c.collector, c.reader} {
 		c.refuses(access.CodeForbidden, func(ctx context.Context) error {
-			_, err := c.app.PublishTriageRules(ctx, who, app.NewTriageRules{Scope: "default", Body: body})
+			_, err := c.app.PublishTriageRules(ctx, who, app.NewRules{Scope: "default", Body: body})
 			return err
 		})
 	}

@@ -41,7 +41,7 @@ func (c *court) opened(taken calendar.Date, reason string) dispute.Dispute {
 func TestTheContestWindowOfACustomerAndAReason(t *testing.T) {
 	t.Parallel()
 	c := openCourt(t)
-	_, err := c.app.PublishTriageRules(t.Context(), c.supervisor, app.NewTriageRules{
+	_, err := c.app.PublishTriageRules(t.Context(), c.supervisor, app.NewRules{
 		Scope: "customer", CustomerID: c.id(c.customer.ID), Body: []byte(windows),
 	})
 	require.NoError(t, err)

@@ -69,7 +69,7 @@ func TestClaimsUnderTheApplicationRole(t *testing.T) {
 	large := c.deduction(60_000)
 	c.decide(c.analyst, large.ID, dispute.DecideInvalid)
 	require.NoError(t, c.rule(c.supervisor, large.ID, true))
-	_, err = c.app.PublishTriageRules(t.Context(), c.supervisor, app.NewTriageRules{Scope: "default", Body: []byte(ourRules)})
+	_, err = c.app.PublishTriageRules(t.Context(), c.supervisor, app.NewRules{Scope: "default", Body: []byte(ourRules)})
 	require.NoError(t, err)
 	_, err = c.app.PutReasonCode(t.Context(), c.supervisor, dispute.ReasonCode{Code: "pallets", Name: "Pallets", Active: true})
 	require.NoError(t, err)

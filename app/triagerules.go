@@ -5,22 +5,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
 	"arrears/domain/access"
 	"arrears/domain/dispute"
 	"arrears/domain/fault"
-	"arrears/domain/receivable"
 	"arrears/port"
 )
 
 // CodeRulesInvalid means triage rules that cannot be followed; the fields say where.
 const CodeRulesInvalid = "triage_rules.invalid"
-
-// maxRulesPages bounds the search for a set's latest version: 200 pages of 200.
-const maxRulesPages = 200
 
 // triageSets are the rules that apply to a customer, most specific first; the shipped ones come last.
 type triageSets struct {
@@ -32,7 +27,7 @@ type triageSets struct {
 // claimRules reads the rules that apply to a customer's claims.
 func claimRules(ctx context.Context, tx port.Tx, customerID uuid.UUID) (triageSets, error) {
 	var all triageSets
-	stored, err := tx.RulesFor(ctx, customerID)
+	stored, err := tx.RuleSetsFor(ctx, port.TriageRules, customerID)
 	if err != nil {
 		return all, err
 	}
@@ -43,7 +38,7 @@ func claimRules(ctx context.Context, tx port.Tx, customerID uuid.UUID) (triageSe
 		}
 		all.sets, all.ids = append(all.sets, rules), append(all.ids, someID(set.ID))
 	}
-	if !slices.ContainsFunc(stored, func(set dispute.RuleSet) bool { return set.Scope == string(ToDefault) }) {
+	if !slices.ContainsFunc(stored, func(set port.RuleSet) bool { return set.Scope == string(ToDefault) }) {
 		all.sets, all.ids = append(all.sets, dispute.DefaultRules()), append(all.ids, uuid.NullUUID{})
 	}
 	all.merged = dispute.Merge(all.sets)
@@ -66,87 +61,25 @@ func (s triageSets) version(reason string) uuid.NullUUID {
 	return uuid.NullUUID{}
 }
 
-// NewTriageRules are triage rules for the installation, a segment or a customer, as JSON or YAML.
-type NewTriageRules struct {
-	Scope      string // default, segment or customer
-	Segment    string
-	CustomerID uuid.NullUUID
-	Body       []byte
-}
-
 // PublishTriageRules makes the next version of a set, which never changes. The same content as the latest version answers
 // with that one. Claims that come from now on, and those that are sorted again, follow it.
 // Errors: access.forbidden, receivable.invalid, triage_rules.invalid, triage_rules.changed, customer.not_found.
-func (a *App) PublishTriageRules(ctx context.Context, who access.Principal, in NewTriageRules) (dispute.RuleSet, error) {
-	var made dispute.RuleSet
-	if err := access.Require(who, access.DisputesManage); err != nil {
-		return made, err
-	}
-	if err := in.check(); err != nil {
-		return made, err
+func (a *App) PublishTriageRules(ctx context.Context, who access.Principal, in NewRules) (port.RuleSet, error) {
+	if err := in.may(who, access.DisputesManage); err != nil {
+		return port.RuleSet{}, err
 	}
 	rules, err := dispute.ReadRules(in.Body)
 	if err != nil {
-		return made, err
+		return port.RuleSet{}, err
 	}
-	id, err := port.NewID(ctx)
-	if err != nil {
-		return made, err
-	}
-	err = a.write(ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
-		before, found, err := madeBefore(ctx, tx.RuleSet)
-		if err != nil || found {
-			made = before
-			return err
-		}
-		made, err = in.publish(ctx, tx, now, who.ID, id, rules)
-		return err
-	})
-	return made, err
+	return a.publishRules(ctx, who, in, edition{
+		kind: port.TriageRules, rules: rules, data: map[string]any{"reasons": len(rules.Reasons)},
+		fits: func(ctx context.Context, tx port.Tx) error { return knownReasons(ctx, tx, rules) },
+	}, "triage_rules.published")
 }
 
-func (in NewTriageRules) publish(ctx context.Context, tx port.Tx, now time.Time, actor string, id uuid.UUID, rules *dispute.Rules) (dispute.RuleSet, error) {
-	if err := in.fits(ctx, tx, rules); err != nil {
-		return dispute.RuleSet{}, err
-	}
-	latest, err := latestRules(ctx, tx, in)
-	if err != nil || latest.Version > 0 && latest.Hash == rules.Hash() {
-		return latest, err
-	}
-	made := dispute.RuleSet{
-		ID: id, Scope: in.Scope, Segment: in.Segment, CustomerID: in.CustomerID, Version: latest.Version + 1,
-		Body: rules.Canonical(), Hash: rules.Hash(), CreatedBy: actor, CreatedAt: now,
-	}
-	if err := tx.InsertRuleSet(ctx, made); err != nil {
-		return made, err
-	}
-	return made, record(ctx, tx, now, actor, event{
-		action: "triage_rules.published", kind: "triage_rules", subject: made.ID, customer: made.CustomerID.UUID,
-		data: map[string]any{"scope": made.Scope, "version": made.Version, "reasons": len(rules.Reasons)},
-	})
-}
-
-func (in NewTriageRules) check() error {
-	var f receivable.Form
-	receivable.OneOf(&f, "scope", Scope(in.Scope), ToCustomer, ToSegment, ToDefault)
-	if in.Scope == string(ToSegment) {
-		f.Name("segment", in.Segment, maxSegment)
-	} else if in.Segment != "" {
-		f.Add("segment", receivable.CodeUnknown, "is for the scope segment")
-	}
-	if in.CustomerID.Valid != (in.Scope == string(ToCustomer)) {
-		f.Add("customer_id", receivable.CodeRequired, "belongs to the scope customer, and only to it")
-	}
-	return f.Err("triage rules")
-}
-
-// fits refuses rules for a customer that is not there, or that name reasons nobody has.
-func (in NewTriageRules) fits(ctx context.Context, tx port.Tx, rules *dispute.Rules) error {
-	if in.CustomerID.Valid {
-		if _, err := tx.Customer(ctx, in.CustomerID.UUID); err != nil {
-			return err
-		}
-	}
+// knownReasons refuses rules that name reasons nobody has.
+func knownReasons(ctx context.Context, tx port.Tx, rules *dispute.Rules) error {
 	known, err := reasonsByCode(ctx, tx)
 	if err != nil {
 		return err
@@ -173,47 +106,32 @@ func (in NewTriageRules) fits(ctx context.Context, tx port.Tx, rules *dispute.Ru
 	return nil
 }
 
-// latestRules finds the latest version of the set that in continues; a zero one where there is none.
-func latestRules(ctx context.Context, tx port.Tx, in NewTriageRules) (dispute.RuleSet, error) {
-	var latest dispute.RuleSet
-	page := port.Page{Limit: 200}
-	for range maxRulesPages {
-		list, err := tx.ListRuleSets(ctx, page)
-		if err != nil {
-			return latest, err
-		}
-		for _, set := range list.Items {
-			if set.Scope == in.Scope && set.Segment == in.Segment && set.CustomerID == in.CustomerID && set.Version > latest.Version {
-				latest = set
-			}
-		}
-		if list.Next == "" {
-			break
-		}
-		page.After = list.Next
-	}
-	return latest, nil
+// ListTriageRules lists all versions of all sets, newest last. Errors: access.forbidden, page.bad_cursor.
+func (a *App) ListTriageRules(ctx context.Context, who access.Principal, page port.Page) (port.Paged[port.RuleSet], error) {
+	return lookup(ctx, a, who, access.DisputesRead, func(ctx context.Context, tx port.Tx) (port.Paged[port.RuleSet], error) {
+		return tx.ListRuleSets(ctx, port.TriageRules, page)
+	})
 }
 
-// ListTriageRules lists all versions of all sets, newest last. Errors: access.forbidden, page.bad_cursor.
-func (a *App) ListTriageRules(ctx context.Context, who access.Principal, page port.Page) (port.Paged[dispute.RuleSet], error) {
-	return lookup(ctx, a, who, access.DisputesRead, func(ctx context.Context, tx port.Tx) (port.Paged[dispute.RuleSet], error) {
-		return tx.ListRuleSets(ctx, page)
+// TriageRules shows one version. Errors: access.forbidden, triage_rules.not_found.
+func (a *App) TriageRules(ctx context.Context, who access.Principal, id uuid.UUID) (port.RuleSet, error) {
+	return lookup(ctx, a, who, access.DisputesRead, func(ctx context.Context, tx port.Tx) (port.RuleSet, error) {
+		return tx.RuleSet(ctx, port.TriageRules, id)
 	})
 }
 
 // TriageRulesFor shows the sets that a customer's claims follow, most specific first. The shipped rules, which count where
 // nobody has published a default, have no id and the version 0. Errors: access.forbidden, customer.not_found.
-func (a *App) TriageRulesFor(ctx context.Context, who access.Principal, customerID uuid.UUID) ([]dispute.RuleSet, error) {
-	return lookup(ctx, a, who, access.DisputesRead, func(ctx context.Context, tx port.Tx) ([]dispute.RuleSet, error) {
+func (a *App) TriageRulesFor(ctx context.Context, who access.Principal, customerID uuid.UUID) ([]port.RuleSet, error) {
+	return lookup(ctx, a, who, access.DisputesRead, func(ctx context.Context, tx port.Tx) ([]port.RuleSet, error) {
 		if _, err := tx.Customer(ctx, customerID); err != nil {
 			return nil, err
 		}
-		sets, err := tx.RulesFor(ctx, customerID)
-		if err != nil || slices.ContainsFunc(sets, func(s dispute.RuleSet) bool { return s.Scope == string(ToDefault) }) {
+		sets, err := tx.RuleSetsFor(ctx, port.TriageRules, customerID)
+		if err != nil || slices.ContainsFunc(sets, func(s port.RuleSet) bool { return s.Scope == string(ToDefault) }) {
 			return sets, err
 		}
 		shipped := dispute.DefaultRules()
-		return append(sets, dispute.RuleSet{Scope: string(ToDefault), Body: shipped.Canonical(), Hash: shipped.Hash(), CreatedBy: system}), nil
+		return append(sets, port.RuleSet{Scope: string(ToDefault), Body: shipped.Canonical(), Hash: shipped.Hash(), CreatedBy: system}), nil
 	})
 }

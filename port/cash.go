@@ -14,19 +14,6 @@ import (
 	"arrears/domain/remittance"
 )
 
-// CashRuleSet is one version of the rules of matching.
-type CashRuleSet struct {
-	ID         uuid.UUID
-	Scope      string // default, segment or customer
-	Segment    string
-	CustomerID uuid.NullUUID
-	Version    int
-	Body       []byte // canonical JSON
-	Hash       [32]byte
-	CreatedBy  string
-	CreatedAt  time.Time
-}
-
 // PayerAccount is a bank account from which a customer has paid, or of which somebody has said so.
 type PayerAccount struct {
 	ID         uuid.UUID
@@ -233,17 +220,6 @@ type TakenBack struct {
 
 // Cash keeps what matching needs, and what it could not do by itself.
 type Cash interface {
-	// InsertCashRules writes the next version of a set. Error: cash_rules.changed when the version is taken.
-	InsertCashRules(ctx context.Context, r CashRuleSet) error
-	// CashRulesFor reads the latest sets that apply to any of the customers: theirs, their segments' and the default's.
-	CashRulesFor(ctx context.Context, customerIDs []uuid.UUID) ([]CashRuleSet, error)
-	// LatestCashRules reads the latest version of one set; its zero value when there is none.
-	LatestCashRules(ctx context.Context, scope, segment string, customerID uuid.NullUUID) (CashRuleSet, error)
-	// CashRules reads one version. Error: cash_rules.not_found.
-	CashRules(ctx context.Context, id uuid.UUID) (CashRuleSet, error)
-	// ListCashRules lists all versions, newest last.
-	ListCashRules(ctx context.Context, p Page) (Paged[CashRuleSet], error)
-
 	// LearnPayerAccounts writes accounts, or counts one more use of those that are there; a refused one stays refused unless
 	// the new state is known and a person says so (LearnedBy is not a rule). An account without an id gets one.
 	LearnPayerAccounts(ctx context.Context, list []PayerAccount) error

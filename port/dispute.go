@@ -100,15 +100,6 @@ type Disputes interface {
 	// Errors: reason_code.exists, reason_code.changed (precondition).
 	PutReasonCode(ctx context.Context, c dispute.ReasonCode) error
 
-	// InsertRuleSet writes the next version of a set. Error: triage_rules.changed when the version is taken.
-	InsertRuleSet(ctx context.Context, r dispute.RuleSet) error
-	// RulesFor reads the latest sets that apply to a customer, the customer's first, then its segment's, then the default's.
-	RulesFor(ctx context.Context, customerID uuid.UUID) ([]dispute.RuleSet, error)
-	// RuleSet reads one version. Error: triage_rules.not_found.
-	RuleSet(ctx context.Context, id uuid.UUID) (dispute.RuleSet, error)
-	// ListRuleSets lists all versions, newest last.
-	ListRuleSets(ctx context.Context, p Page) (Paged[dispute.RuleSet], error)
-
 	Limits(ctx context.Context) ([]dispute.Limit, error)
 	// PutLimit writes a new limit or changes one where the stored version is l.Version (0: new).
 	// Error: approval_limit.changed (precondition).

@@ -44,6 +44,7 @@ type Tx interface {
 	Holds
 	Disputes
 	ClaimFigures
+	Rules
 	Rates
 	Tasks
 	Cases

@@ -143,29 +143,31 @@ func TestANewNameIsFound(t *testing.T) {
 func TestRulesOfMatchingNeverChange(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	set := port.CashRuleSet{ID: newID(), Scope: "customer", CustomerID: someID(h.customer.ID), Version: 1, Body: []byte(`{}`), CreatedBy: "t", CreatedAt: noon}
+	set := port.RuleSet{ID: newID(), Scope: "customer", CustomerID: someID(h.customer.ID), Version: 1, Body: []byte(`{}`), CreatedBy: "t", CreatedAt: noon}
 	h.in(t, func(ctx context.Context, tx port.Tx) {
-		require.NoError(t, tx.InsertCashRules(ctx, set))
-		for _, read := range []func() (port.CashRuleSet, error){
-			func() (port.CashRuleSet, error) { return tx.CashRules(ctx, set.ID) },
-			func() (port.CashRuleSet, error) { return tx.LatestCashRules(ctx, "customer", "", set.CustomerID) },
+		require.NoError(t, tx.InsertRuleSet(ctx, port.CashRules, set))
+		for _, read := range []func() (port.RuleSet, error){
+			func() (port.RuleSet, error) { return tx.RuleSet(ctx, port.CashRules, set.ID) },
+			func() (port.RuleSet, error) {
+				return tx.LatestRuleSet(ctx, port.CashRules, "customer", "", set.CustomerID)
+			},
 		} {
 			got, err := read()
 			require.NoError(t, err)
 			require.Equal(t, set.ID, got.ID)
 		}
-		none, err := tx.LatestCashRules(ctx, "default", "", uuid.NullUUID{})
+		none, err := tx.LatestRuleSet(ctx, port.CashRules, "default", "", uuid.NullUUID{})
 		require.NoError(t, err)
 		require.Zero(t, none.Version)
-		list, err := tx.CashRulesFor(ctx, []uuid.UUID{h.customer.ID})
+		list, err := tx.RuleSetsFor(ctx, port.CashRules, h.customer.ID)
 		require.NoError(t, err)
 		require.Len(t, list, 1)
 	})
 	again := set
 	again.ID = newID()
-	h.refuses(t, "cash_rules.changed", func(ctx context.Context, tx port.Tx) error { return tx.InsertCashRules(ctx, again) })
+	h.refuses(t, "cash_rules.changed", func(ctx context.Context, tx port.Tx) error { return tx.InsertRuleSet(ctx, port.CashRules, again) })
 	h.refuses(t, "cash_rules.not_found", func(ctx context.Context, tx port.Tx) error {
-		_, err := tx.CashRules(ctx, newID())
+		_, err := tx.RuleSet(ctx, port.CashRules, newID())
 		return err
 	})
 }

@@ -65,7 +65,7 @@ func TestWhatIsWrittenOnceStays(t *testing.T) {
 	h.in(t, func(ctx context.Context, tx port.Tx) {
 		require.NoError(t, tx.InsertDecision(ctx, decisionOf(d, dispute.DecideInvalid)))
 		require.NoError(t, tx.InsertMove(ctx, moveOf(h, d.ID, uuid.NullUUID{})))
-		require.NoError(t, tx.InsertRuleSet(ctx, rulesOf("default", 1)))
+		require.NoError(t, tx.InsertRuleSet(ctx, port.TriageRules, rulesOf("default", 1)))
 	})
 	conn, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)

@@ -2,13 +2,10 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"arrears/domain/dispute"
-	"arrears/port"
 )
 
 // ReasonCodes reads all by code; see port.Disputes.
@@ -36,76 +33,6 @@ UPDATE reason_codes SET
   active = $5,
   version = version + 1
 WHERE code = $1 AND version = $2`, c.Code, c.Version, c.Name, c.Trade, c.Active)
-}
-
-// ruleSetColumns are in the order of scanRuleSet; r is the table.
-const ruleSetColumns = `
-  r.id,
-  r.scope,
-  r.segment,
-  r.customer_id,
-  r.version,
-  r.body::text,
-  r.hash,
-  r.created_by,
-  r.created_at`
-
-// InsertRuleSet writes the next version of a set; see port.Disputes.
-func (t *tx) InsertRuleSet(ctx context.Context, r dispute.RuleSet) error {
-	return t.exec(ctx, `
-INSERT INTO triage_rules (
-  id,
-  scope,
-  segment,
-  customer_id,
-  version,
-  body,
-  hash,
-  created_by,
-  created_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		r.ID, r.Scope, r.Segment, r.CustomerID, r.Version, json.RawMessage(r.Body), r.Hash[:], r.CreatedBy, r.CreatedAt)
-}
-
-// RulesFor reads the latest sets that apply to a customer, the most specific first; see port.Disputes.
-func (t *tx) RulesFor(ctx context.Context, customerID uuid.UUID) ([]dispute.RuleSet, error) {
-	return many(ctx, t, scanRuleSet, `
-SELECT`+ruleSetColumns+`
-FROM (
-  SELECT DISTINCT ON (x.scope) x.*
-  FROM triage_rules x
-  JOIN customers c ON c.id = $1
-  WHERE x.scope = 'default'
-     OR (x.scope = 'segment' AND x.segment = c.segment)
-     OR (x.scope = 'customer' AND x.customer_id = c.id)
-  ORDER BY x.scope, x.version DESC
-) r
-ORDER BY array_position(ARRAY['customer','segment','default'], r.scope)`, customerID)
-}
-
-// RuleSet reads one version; see port.Disputes.
-func (t *tx) RuleSet(ctx context.Context, id uuid.UUID) (dispute.RuleSet, error) {
-	return one(ctx, t, errRulesNotFound, scanRuleSet, `SELECT`+ruleSetColumns+` FROM triage_rules r WHERE r.id = $1`, id)
-}
-
-// ListRuleSets lists all versions, newest last; see port.Disputes.
-func (t *tx) ListRuleSets(ctx context.Context, p port.Page) (port.Paged[dispute.RuleSet], error) {
-	var w filter
-	if err := w.after("r.id", p.After); err != nil {
-		return port.Paged[dispute.RuleSet]{}, err
-	}
-	rows, err := listed(ctx, t, scanRuleSet, `SELECT`+ruleSetColumns+` FROM triage_rules r`+w.where()+w.limit("r.id", p), w.args...)
-	return paged(rows, p, func(r dispute.RuleSet) string { return cursor(r.ID.String()) }), err
-}
-
-func scanRuleSet(row pgx.CollectableRow) (dispute.RuleSet, error) {
-	var r dispute.RuleSet
-	var body string
-	var hash []byte
-	err := row.Scan(&r.ID, &r.Scope, &r.Segment, &r.CustomerID, &r.Version, &body, &hash, &r.CreatedBy, &r.CreatedAt)
-	r.Body = []byte(body)
-	copy(r.Hash[:], hash)
-	return r, err
 }
 
 // Limits reads all approval limits; see port.Disputes.

@@ -20,7 +20,7 @@ func TestTheShippedReasonsAreThere(t *testing.T) {
 		got, err := tx.ReasonCodes(ctx)
 		require.NoError(t, err)
 		require.Equal(t, dispute.ShippedReasons(), got)
-		page, err := tx.ListRuleSets(ctx, port.Page{})
+		page, err := tx.ListRuleSets(ctx, port.TriageRules, port.Page{})
 		require.NoError(t, err)
 		require.Empty(t, page.Items, "the rules are published by the application")
 	})
@@ -47,8 +47,8 @@ func TestReasonCodes(t *testing.T) {
 	})
 }
 
-func rulesOf(scope string, version int) dispute.RuleSet {
-	return dispute.RuleSet{
+func rulesOf(scope string, version int) port.RuleSet {
+	return port.RuleSet{
 		ID: newID(), Scope: scope, Version: version, Body: []byte(fmt.Sprintf(`{"z": %d,  "a": "as hashed"}`, version)),
 		Hash: [32]byte{byte(version)}, CreatedBy: "key-1", CreatedAt: noon,
 	}
@@ -63,29 +63,29 @@ func TestRulesOfACustomerItsSegmentAndTheHouse(t *testing.T) {
 	retail.Segment, wholesale.Segment, own.CustomerID = "retail", "wholesale", someID(h.customer.ID)
 	h.in(t, func(ctx context.Context, tx port.Tx) {
 		require.NoError(t, tx.InsertCustomer(ctx, plain))
-		for _, r := range []dispute.RuleSet{house1, house2, retail, wholesale, own} {
-			require.NoError(t, tx.InsertRuleSet(ctx, r))
+		for _, r := range []port.RuleSet{house1, house2, retail, wholesale, own} {
+			require.NoError(t, tx.InsertRuleSet(ctx, port.TriageRules, r))
 		}
-		got, err := tx.RulesFor(ctx, h.customer.ID)
+		got, err := tx.RuleSetsFor(ctx, port.TriageRules, h.customer.ID)
 		require.NoError(t, err)
-		require.Equal(t, []dispute.RuleSet{own, retail, house2}, got)
-		got, err = tx.RulesFor(ctx, plain.ID)
+		require.Equal(t, []port.RuleSet{own, retail, house2}, got)
+		got, err = tx.RuleSetsFor(ctx, port.TriageRules, plain.ID)
 		require.NoError(t, err)
-		require.Equal(t, []dispute.RuleSet{house2}, got)
-		one, err := tx.RuleSet(ctx, house1.ID)
+		require.Equal(t, []port.RuleSet{house2}, got)
+		one, err := tx.RuleSet(ctx, port.TriageRules, house1.ID)
 		require.NoError(t, err)
 		require.Equal(t, house1, one)
 	})
-	all := everyPage(t, h, func(ctx context.Context, tx port.Tx, p port.Page) (port.Paged[dispute.RuleSet], error) {
-		return tx.ListRuleSets(ctx, p)
+	all := everyPage(t, h, func(ctx context.Context, tx port.Tx, p port.Page) (port.Paged[port.RuleSet], error) {
+		return tx.ListRuleSets(ctx, port.TriageRules, p)
 	})
-	require.Equal(t, []dispute.RuleSet{house1, house2, retail, wholesale, own}, all)
-	for _, taken := range []dispute.RuleSet{house2, retail, own} {
+	require.Equal(t, []port.RuleSet{house1, house2, retail, wholesale, own}, all)
+	for _, taken := range []port.RuleSet{house2, retail, own} {
 		taken.ID = newID()
-		h.refuses(t, "triage_rules.changed", func(ctx context.Context, tx port.Tx) error { return tx.InsertRuleSet(ctx, taken) })
+		h.refuses(t, "triage_rules.changed", func(ctx context.Context, tx port.Tx) error { return tx.InsertRuleSet(ctx, port.TriageRules, taken) })
 	}
 	h.refuses(t, "triage_rules.not_found", func(ctx context.Context, tx port.Tx) error {
-		_, err := tx.RuleSet(ctx, newID())
+		_, err := tx.RuleSet(ctx, port.TriageRules, newID())
 		return err
 	})
 }

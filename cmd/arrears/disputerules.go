@@ -9,7 +9,6 @@ import (
 	"arrears/domain/money"
 	"arrears/internal/terminal"
 	"arrears/internal/wire"
-	"arrears/port"
 )
 
 type disputeCodes struct{}
@@ -41,7 +40,8 @@ type disputeRules struct {
 	Check   rulesCheck   `cmd:"" help:"Check a file of triage rules."`
 	Publish rulesPublish `cmd:"" help:"Publish a file of triage rules."`
 	Default rulesDefault `cmd:"" help:"Print the shipped triage rules as a start for one's own."`
-	List    rulesList    `cmd:"" help:"List the versions."`
+	List    rulesList    `cmd:"" help:"List the versions, newest last."`
+	Show    rulesShow    `cmd:"" help:"Print a version."`
 }
 
 // maxRulesFile bounds what is read of a file before the rules' own bound refuses it.
@@ -88,7 +88,7 @@ func (r rulesPublish) Run(ctx context.Context, c *console) error {
 		return c.allFields(err)
 	}
 	return c.opened(ctx, func(p *wire.Product) error {
-		in := app.NewTriageRules{Segment: r.Segment, Body: text}
+		in := app.NewRules{Segment: r.Segment, Body: text}
 		if in.Scope, in.CustomerID, err = r.scope(ctx, p); err != nil {
 			return err
 		}
@@ -109,21 +109,29 @@ func (rulesDefault) Run(c *console) error {
 	return err
 }
 
-type rulesList struct{}
+type rulesList struct{ listPage }
 
-// Run lists the versions, newest last.
-func (rulesList) Run(ctx context.Context, c *console) error {
+// Run lists the versions.
+func (l rulesList) Run(ctx context.Context, c *console) error {
 	return c.opened(ctx, func(p *wire.Product) error {
-		found, err := p.App.ListTriageRules(ctx, operator(), port.Page{Limit: port.MaxLimit})
+		found, err := p.App.ListTriageRules(ctx, operator(), l.page())
+		if err == nil {
+			c.ruleSets(found)
+		}
+		return err
+	})
+}
+
+type rulesShow struct{ ruleSetArg }
+
+// Run prints a version as JSON.
+func (s rulesShow) Run(ctx context.Context, c *console) error {
+	return c.opened(ctx, func(p *wire.Product) error {
+		r, err := p.App.TriageRules(ctx, operator(), s.Rules)
 		if err != nil {
 			return err
 		}
-		var rows [][]string
-		for _, r := range found.Items {
-			rows = append(rows, ruleSetRow(r))
-		}
-		c.table(ruleSetHeads(), rows, found.Next)
-		return nil
+		return c.ruleSet(r)
 	})
 }
 

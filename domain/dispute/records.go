@@ -220,16 +220,3 @@ type Alias struct {
 	LearnedAt  time.Time
 	Uses       int64
 }
-
-// RuleSet is one immutable version of triage rules for the installation, a segment or a customer.
-type RuleSet struct {
-	ID         uuid.UUID
-	Scope      string // default, segment, customer
-	Segment    string
-	CustomerID uuid.NullUUID
-	Version    int
-	Body       []byte // canonical JSON of Rules
-	Hash       [32]byte
-	CreatedBy  string
-	CreatedAt  time.Time
-}
