@@ -6,33 +6,20 @@ import (
 	"arrears/app"
 	"arrears/domain/matching"
 	"arrears/internal/terminal"
-	"arrears/internal/wire"
 )
 
 type cashRulesList struct{ listPage }
 
 // Run lists the versions.
 func (l cashRulesList) Run(ctx context.Context, c *console) error {
-	return c.opened(ctx, func(p *wire.Product) error {
-		found, err := p.App.ListCashRules(ctx, operator(), l.page())
-		if err == nil {
-			c.ruleSets(found)
-		}
-		return err
-	})
+	return c.ruleSets(ctx, l.page(), (*app.App).ListCashRules)
 }
 
 type cashRulesShow struct{ ruleSetArg }
 
 // Run prints a version as JSON.
 func (s cashRulesShow) Run(ctx context.Context, c *console) error {
-	return c.opened(ctx, func(p *wire.Product) error {
-		r, err := p.App.CashRules(ctx, operator(), s.Rules)
-		if err != nil {
-			return err
-		}
-		return c.ruleSet(r)
-	})
+	return s.print(ctx, c, (*app.App).CashRules)
 }
 
 type cashRulesFile struct {
@@ -70,18 +57,7 @@ func (r cashRulesPut) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return c.allFields(err)
 	}
-	return c.opened(ctx, func(p *wire.Product) error {
-		in := app.NewRules{Segment: r.Segment, Body: text}
-		if in.Scope, in.CustomerID, err = r.scope(ctx, p); err != nil {
-			return err
-		}
-		made, err := p.App.PublishCashRules(ctx, operator(), in)
-		if err != nil {
-			return err
-		}
-		c.published(made.Scope, made.Version)
-		return nil
-	})
+	return r.publish(ctx, c, text, (*app.App).PublishCashRules)
 }
 
 type cashRulesDefault struct{}

@@ -87,18 +87,7 @@ func (r rulesPublish) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return c.allFields(err)
 	}
-	return c.opened(ctx, func(p *wire.Product) error {
-		in := app.NewRules{Segment: r.Segment, Body: text}
-		if in.Scope, in.CustomerID, err = r.scope(ctx, p); err != nil {
-			return err
-		}
-		made, err := p.App.PublishTriageRules(ctx, operator(), in)
-		if err != nil {
-			return err
-		}
-		c.published(made.Scope, made.Version)
-		return nil
-	})
+	return r.publish(ctx, c, text, (*app.App).PublishTriageRules)
 }
 
 type rulesDefault struct{}
@@ -113,26 +102,14 @@ type rulesList struct{ listPage }
 
 // Run lists the versions.
 func (l rulesList) Run(ctx context.Context, c *console) error {
-	return c.opened(ctx, func(p *wire.Product) error {
-		found, err := p.App.ListTriageRules(ctx, operator(), l.page())
-		if err == nil {
-			c.ruleSets(found)
-		}
-		return err
-	})
+	return c.ruleSets(ctx, l.page(), (*app.App).ListTriageRules)
 }
 
 type rulesShow struct{ ruleSetArg }
 
 // Run prints a version as JSON.
 func (s rulesShow) Run(ctx context.Context, c *console) error {
-	return c.opened(ctx, func(p *wire.Product) error {
-		r, err := p.App.TriageRules(ctx, operator(), s.Rules)
-		if err != nil {
-			return err
-		}
-		return c.ruleSet(r)
-	})
+	return s.print(ctx, c, (*app.App).TriageRules)
 }
 
 type disputeLimits struct {
