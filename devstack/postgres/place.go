@@ -18,6 +18,9 @@ var ErrInUse = errors.New("the PostgreSQL folder is in use by another process")
 // recordName is the file in the caller's folder that says where the cluster is, when it is not in that folder.
 const recordName = "location"
 
+// dirTries is how often a folder is made that others remove when they leave.
+const dirTries = 100
+
 // place is the folder that holds one cluster: data/, the password, the log and the lock.
 type place struct {
 	dir     string
@@ -106,8 +109,17 @@ func (p *place) moveTo(target string) error {
 }
 
 // makeOwnDir makes a folder, or accepts one that we own: a folder that someone else prepared under a shared temporary
-// directory could lead elsewhere.
+// directory could lead elsewhere. Another process that throws its cluster away removes the folder around it when nothing
+// else lies there, which may be between two of our steps: then it is made again.
 func makeOwnDir(dir string) error {
+	err := makeDirOnce(dir)
+	for try := 1; try < dirTries && (errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrExist)); try++ {
+		err = makeDirOnce(dir) // it was gone, or was there and is gone
+	}
+	return err
+}
+
+func makeDirOnce(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}

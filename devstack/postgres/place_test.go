@@ -1,9 +1,12 @@
 package postgres
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,7 +15,9 @@ import (
 func TestBasesOfAClusterThatMustMove(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "/var/lib/arrears", Options{}.bases()[0], "what is kept goes where systems keep things")
-	require.Equal(t, []string{os.TempDir() + "/arrears"}, Options{Ephemeral: true}.bases())
+	require.Equal(t, filepath.Join(os.TempDir(), "arrears"), Options{Ephemeral: true}.bases()[0])
+	require.Contains(t, Options{Ephemeral: true}.bases(), "/tmp/arrears", "TMPDIR may be one that only root enters")
+	require.NotContains(t, Options{Ephemeral: true}.bases(), "/var/lib/arrears", "what is thrown away is not kept there")
 	require.Equal(t, []string{"/x"}, Options{Ephemeral: true, elsewhere: []string{"/x"}}.bases())
 }
 
@@ -30,6 +35,27 @@ func TestMakeOwnDirRefusesALinkThatSomeonePrepared(t *testing.T) {
 	file := filepath.Join(base, "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	require.Error(t, makeOwnDir(file))
+}
+
+// Clusters that are thrown away take the folder around them along when they are the last; those that come at the same moment
+// find their way all the same.
+func TestFoldersAreMadeWhileOthersLeave(t *testing.T) {
+	t.Parallel()
+	base := filepath.Join(t.TempDir(), "var")
+	var all sync.WaitGroup
+	for n := range 4 {
+		all.Go(func() {
+			dir := filepath.Join(base, strconv.Itoa(n))
+			for range 200 {
+				if err := errors.Join(makeOwnDir(base), makeOwnDir(dir), os.Remove(dir)); err != nil {
+					t.Error(err)
+					return
+				}
+				_ = os.Remove(base) // fails while others lie there
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestThePlaceIsLockedUntilReleased(t *testing.T) {

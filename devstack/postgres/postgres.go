@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,15 +58,16 @@ type Options struct {
 	elsewhere []string
 }
 
+// bases are the folders that may take a cluster which cannot lie in Dir. TMPDIR may itself be one that only root enters.
 func (o Options) bases() []string {
-	temporary := os.TempDir() + "/arrears"
+	temporary := []string{filepath.Join(os.TempDir(), "arrears"), "/tmp/arrears"}
 	switch {
 	case o.elsewhere != nil:
 		return o.elsewhere
 	case o.Ephemeral:
-		return []string{temporary}
+		return slices.Compact(temporary)
 	default:
-		return []string{"/var/lib/arrears", temporary}
+		return append([]string{"/var/lib/arrears"}, slices.Compact(temporary)...)
 	}
 }
 
