@@ -16,7 +16,7 @@ import (
 const (
 	fastLimit = 60 * time.Second // a fast shutdown writes a checkpoint, which a slow disk may take long over
 	quitLimit = 10 * time.Second // an immediate shutdown writes nothing
-	killLimit = 5 * time.Second
+	killLimit = time.Minute      // nothing outlives SIGKILL, but what waits for a busy disk dies late
 )
 
 // stopOrphans ends what is left of this place's server after its parent was killed: a postmaster without a parent, or
