@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// registerLimit bounds the wait for services that have just started.
-	registerLimit = 30 * time.Second
+	// registerLimit bounds the wait for services that have just started: a second or two, but where many start at once on few
+	// processors far longer.
+	registerLimit = 5 * time.Minute
 	askAgainAfter = 50 * time.Millisecond
 )
 
