@@ -2,8 +2,8 @@
 //
 // It reserves nothing: between the answer and the server's own listen another program may take the port. So that this hardly
 // ever happens, and hardly to a server that is away for a moment and comes back on its port, the ports lie outside the range
-// from which the system serves everybody who does not care. Callers that can try again do. It may be imported by devstack's
-// packages only.
+// from which the system serves everybody who does not care, and none is told twice by one process. Callers that can try again
+// do. It may be imported by devstack's packages only.
 package loopback
 
 import (
@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"sync"
 )
 
 // Host is the only address that servers of the stack listen on.
@@ -25,6 +26,9 @@ const (
 	// tries is how many are tried before the system is asked for any.
 	tries = 100
 )
+
+// told are the ports that this process has tried: whoever was told one may not listen on it yet, or be away for a moment.
+var told sync.Map
 
 // FreePorts returns n different ports that were free a moment ago. All are held open until the last is found, so that
 // no two answers of one call are the same.
@@ -43,7 +47,11 @@ func FreePorts(n int) ([]int, error) {
 
 func listen() (net.Listener, error) {
 	for range tries {
-		if listener, err := listenOn(lowest + rand.IntN(highest-lowest)); err == nil {
+		port := lowest + rand.IntN(highest-lowest)
+		if _, before := told.LoadOrStore(port, true); before {
+			continue
+		}
+		if listener, err := listenOn(port); err == nil {
 			return listener, nil
 		}
 	}
