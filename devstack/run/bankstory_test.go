@@ -153,7 +153,7 @@ func (l ledger) chase(number, state string) {
 	l.t.Helper()
 	require.Eventually(l.t, func() bool {
 		return value[string](l, `SELECT c.state FROM cases c JOIN invoices v ON v.id = c.id WHERE v.number = $1`, number) == state
-	}, 3*time.Minute, 100*time.Millisecond, "the case of %s is %s", number, state)
+	}, 10*time.Minute, 100*time.Millisecond, "the case of %s is %s", number, state)
 }
 
 // claims proves that what was withheld for a reason is a deduction that is undecided and not asked for.

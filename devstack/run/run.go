@@ -19,8 +19,9 @@ import (
 	"arrears/telemetry"
 )
 
-// readyLimit bounds how long the product may take until it says that it is ready.
-const readyLimit = 90 * time.Second
+// readyLimit bounds how long the product may take until it says that it is ready. What fails ends by itself, so that it is for
+// what hangs: seconds are usual, minutes where a machine is busy.
+const readyLimit = 10 * time.Minute
 
 // session is one run from the start to the stop.
 type session struct {
@@ -234,7 +235,7 @@ func (s *session) pause(ctx context.Context, p *wire.Product) error {
 	if !s.o.Demo {
 		return nil
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), stack.StopLimit)
 	defer cancel()
 	return p.DB.PauseClock(ending, time.Now())
 }
