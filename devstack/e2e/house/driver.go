@@ -17,11 +17,20 @@ func Stepped(at string) calendar.Clock {
 	return calendar.Clock{Kind: calendar.SteppedClock, Position: instant(at), Epoch: instant(at), Origin: instant(at), Rate: 1}
 }
 
-// Scaled is a clock that begins now at an instant in UTC and shows a day in the given real time.
+// Scaled is a clock that begins at an instant in UTC when the installation is there, however long that takes, and shows a day
+// in the given real time.
 func Scaled(at string, day time.Duration) calendar.Clock {
+	const still = 100 * 365 * 24 * time.Hour
 	return calendar.Clock{
-		Kind: calendar.ScaledClock, Epoch: time.Now(), Origin: instant(at), Position: instant(at), Rate: int64(24 * time.Hour / day),
+		Kind: calendar.ScaledClock, Epoch: time.Now().Add(still), Origin: instant(at), Position: instant(at), Rate: int64(24 * time.Hour / day),
 	}
+}
+
+// begin lets a scaled clock go, before anybody has read it.
+func (h *House) begin() {
+	h.t.Helper()
+	_, err := h.Product.DB.ResumeClock(h.t.Context(), time.Now())
+	require.NoError(h.t, err)
 }
 
 // instant reads what the author of a test wrote.

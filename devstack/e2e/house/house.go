@@ -89,6 +89,9 @@ func New(t testing.TB, o Options) *House {
 	h.Engine, err = h.Product.Engine(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(h.Engine.Close)
+	if o.Clock.Kind == calendar.ScaledClock {
+		h.begin()
+	}
 	if o.Policy != "" {
 		h.DefaultPolicy(o.Policy)
 	}
