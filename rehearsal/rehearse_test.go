@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,7 +35,12 @@ func TestMain(m *testing.M) {
 	if file := os.Getenv(asRehearsal); file != "" {
 		o, err := optionsOf(file)
 		if err == nil {
-			o.Progress = func(p rehearsal.Progress) { fmt.Println(p.Doing, p.Day) }
+			o.Progress = func(p rehearsal.Progress) {
+				fmt.Println(p.Doing, p.Day)
+				if p.Doing == "playing" {
+					_, _ = io.Copy(io.Discard, os.Stdin) // it waits to be killed, however late that is; it ends when the test does
+				}
+			}
 			_, err = rehearsal.Rehearse(context.Background(), o)
 		}
 		fmt.Println("ended", err)
@@ -277,6 +283,8 @@ func killed(t *testing.T, file string) string {
 	cmd := exec.CommandContext(t.Context(), self)
 	cmd.Env = append(os.Environ(), asRehearsal+"="+file)
 	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	_, err = cmd.StdinPipe() // open until the process is gone
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
 	lines := bufio.NewScanner(out)
