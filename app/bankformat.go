@@ -36,6 +36,13 @@ func fileFormat(format, profile string) (formats.Options, error) {
 	return o, err
 }
 
+// CheckBankProfile reports what is wrong with the profile of a CSV: its text, or the name of a shipped one.
+// Errors: remittance.malformed_profile.
+func CheckBankProfile(profile string) error {
+	_, err := fileFormat("", profile)
+	return err
+}
+
 func detectFormat(head []byte) bool {
 	_, ok := formats.Detect(head)
 	return ok

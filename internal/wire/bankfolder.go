@@ -16,6 +16,7 @@ import (
 	"arrears/app"
 	"arrears/domain/access"
 	"arrears/domain/fault"
+	"arrears/domain/remittance"
 	"arrears/port"
 )
 
@@ -27,6 +28,7 @@ const (
 	folderEntries = 1000            // of one look
 	folderProfile = "profile.yaml"  // of the CSV files beside it
 	maxProfile    = 256 << 10
+	maxRecorded   = 255
 	doneFolder    = "done"
 	refusedFolder = "refused"
 	folderMode    = 0o700 // payments are nobody else's on the machine
@@ -46,6 +48,7 @@ type bankDesk interface {
 type bankFolder struct {
 	desk  bankDesk
 	root  *os.Root
+	open  func(name string) (*os.File, error) // of root
 	log   *slog.Logger
 	pause time.Duration
 	seen  map[string]sighting
@@ -93,7 +96,7 @@ func openBankFolder(name string, desk bankDesk, log *slog.Logger) (*bankFolder, 
 			return nil, errors.Join(fault.Wrap(err, fault.Invalid, CodeBankFolder, "ARREARS_BANK_FOLDER cannot be written to"), root.Close())
 		}
 	}
-	return &bankFolder{desk: desk, root: root, log: log, pause: folderPause, seen: map[string]sighting{}}, nil
+	return &bankFolder{desk: desk, root: root, open: root.Open, log: log, pause: folderPause, seen: map[string]sighting{}}, nil
 }
 
 // run looks again and again until ctx ends.
@@ -167,25 +170,30 @@ func (f *bankFolder) step(ctx context.Context, name string, s sighting) sighting
 		at, err = f.receive(ctx, name, s)
 	}
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, errStillWritten):
+	case errors.Is(err, errChanged):
 		return sighting{} // the next look tells
 	case err != nil && refusal(err):
-		f.refuse(ctx, name, s, err.Error())
-		return s
+		return f.tell(ctx, name, s, f.refuse(ctx, name, s, err.Error()))
 	case err != nil:
-		if code := fault.CodeOf(err); ctx.Err() == nil && s.told != code {
-			s.told = code
-			f.log.WarnContext(ctx, "a bank file in the folder could not be received; it is tried again", "file", name, "code", code, "error", err)
-		}
-		return s
+		return f.tell(ctx, name, s, err)
 	}
-	s.file, s.told = uuid.NullUUID{UUID: at.ID, Valid: true}, ""
+	s.file = uuid.NullUUID{UUID: at.ID, Valid: true}
 	switch at.State {
 	case port.BankFileDone:
-		f.move(ctx, name, s, doneFolder)
+		_, err = f.move(ctx, name, s, doneFolder)
 	case port.BankFileRefused:
-		f.refuse(ctx, name, s, at.RefusedCode+": "+at.RefusedText)
+		err = f.refuse(ctx, name, s, at.RefusedCode+": "+at.RefusedText)
 	}
+	return f.tell(ctx, name, s, err)
+}
+
+// tell logs what failed, once until something else or nothing does: each look tries again.
+func (f *bankFolder) tell(ctx context.Context, name string, s sighting, err error) sighting {
+	code := fault.CodeOf(err)
+	if err != nil && s.told != code && ctx.Err() == nil {
+		f.log.WarnContext(ctx, "a bank file stays in the folder; what failed is tried again", "file", name, "code", code, "error", err)
+	}
+	s.told = code
 	return s
 }
 
@@ -195,16 +203,28 @@ func refusal(err error) bool {
 	return kind == fault.Invalid || kind == fault.TooLarge
 }
 
-var errStillWritten = errors.New("the file changed while it was read")
+var errChanged = errors.New("the file changed while it was read, or is not there any more")
+
+// changed makes what says that a file is not there any more errChanged. Of others' errors it says nothing: a folder may be missing.
+func changed(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return errChanged
+	}
+	return err
+}
 
 // receive hands a file on. One that changes meanwhile is not received: its bytes are swept away by and by.
 func (f *bankFolder) receive(ctx context.Context, name string, s sighting) (port.BankFile, error) {
-	in, err := f.root.Open(name)
+	in, err := f.open(name)
 	if err != nil {
-		return port.BankFile{}, err
+		return port.BankFile{}, changed(err)
 	}
 	defer func() { _ = in.Close() }() // it was only read
 	before, err := in.Stat()
+	if err != nil {
+		return port.BankFile{}, err
+	}
+	profile, err := f.profile(name)
 	if err != nil {
 		return port.BankFile{}, err
 	}
@@ -214,31 +234,42 @@ func (f *bankFolder) receive(ctx context.Context, name string, s sighting) (port
 	}
 	after, err := f.root.Lstat(name)
 	if err != nil {
-		return port.BankFile{}, err
+		return port.BankFile{}, changed(err)
 	}
 	if !s.of(before) || !s.of(after) || !os.SameFile(before, after) || got.Size != s.size {
-		return port.BankFile{}, errStillWritten
+		return port.BankFile{}, errChanged
 	}
-	profile, err := f.profile(name)
-	if err != nil {
-		return port.BankFile{}, err
-	}
-	return f.desk.ReceiveBankFile(ctx, keeper(), app.NewBankFile{Filename: name, Profile: profile, Source: "folder", File: &got})
+	return f.desk.ReceiveBankFile(ctx, keeper(), app.NewBankFile{Filename: filenameOf(name), Profile: profile, Source: "folder", File: &got})
 }
 
-// profile is what says how the CSV files of the folder are read; empty for any other file, and where there is none.
+// filenameOf is a name as the record keeps it. A bank's payments are not refused for how their file is called.
+func filenameOf(name string) string {
+	if clean := remittance.Clean(name, maxRecorded); clean != "" {
+		return clean
+	}
+	return "file"
+}
+
+// profile is what says how the CSV files of the folder are read; empty for any other file, and where there is none. A wrong one is
+// nothing that is wrong with the files: they wait for a better one.
 func (f *bankFolder) profile(name string) (string, error) {
 	if !strings.EqualFold(filepath.Ext(name), ".csv") {
 		return "", nil
 	}
-	in, err := f.root.Open(folderProfile)
+	in, err := f.open(folderProfile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = in.Close() }() // it was only read
-	text, err := io.ReadAll(io.LimitReader(in, maxProfile))
-	return string(text), err
+	defer func() { _ = in.Close() }()                         // it was only read
+	text, err := io.ReadAll(io.LimitReader(in, maxProfile+1)) // one byte more is too much, and is told
+	if err != nil {
+		return "", err
+	}
+	if err := app.CheckBankProfile(string(text)); err != nil {
+		return "", fault.Wrap(err, fault.Unavailable, fault.CodeOf(err), folderProfile+" in the folder is not to be used: "+err.Error())
+	}
+	return string(text), nil
 }

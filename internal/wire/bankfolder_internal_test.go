@@ -221,7 +221,9 @@ func TestANewFileInThePlaceOfADoneOneIsNotMovedWithIt(t *testing.T) {
 	f.desk.end(port.BankFileDone, "")
 	s := f.seen["a.xml"]
 	f.put("a.xml", "another")
-	require.Empty(t, f.move(t.Context(), "a.xml", s, doneFolder))
+	target, err := f.move(t.Context(), "a.xml", s, doneFolder)
+	require.NoError(t, err)
+	require.Empty(t, target)
 	require.Equal(t, map[string]string{"a.xml": "another"}, f.files())
 	f.looks(2)
 	require.Len(t, f.desk.told, 2)
@@ -231,7 +233,8 @@ func TestWhatIsNotForUsIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	f := newDropped(t, newDesk(), t.TempDir())
 	f.put(".a.xml.part", "one")
-	f.put(folderProfile, "name: x")
+	profile := shippedProfile(t)
+	f.put(folderProfile, profile)
 	require.NoError(t, os.Mkdir(filepath.Join(f.path, "sub"), 0o700))
 	elsewhere := filepath.Join(t.TempDir(), "secret")
 	require.NoError(t, os.WriteFile(elsewhere, []byte("secret"), 0o600))
@@ -243,7 +246,7 @@ func TestWhatIsNotForUsIsLeftAlone(t *testing.T) {
 	f.looks(2)
 	require.Len(t, f.desk.told, 2)
 	i := slices.IndexFunc(f.desk.told, func(in app.NewBankFile) bool { return in.Filename == "a.csv" })
-	require.Equal(t, "name: x", f.desk.told[i].Profile)
+	require.Equal(t, profile, f.desk.told[i].Profile)
 	require.Empty(t, f.desk.told[1-i].Profile, "only CSV files have one")
 }
 
