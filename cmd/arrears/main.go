@@ -9,7 +9,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -138,12 +137,20 @@ func explain(err error) string {
 	}
 	text := f.Code + ": " + f.Message
 	for _, field := range f.Fields {
-		text += fmt.Sprintf("; %s: %s", field.Path, field.Message)
+		text += "; " + placed(field, field.Path)
 	}
 	if cause := errors.Unwrap(f); cause != nil {
 		text += " (" + cause.Error() + ")"
 	}
 	return oneLine(text)
+}
+
+// placed is what is wrong with a field, after its path as it is to be shown; what is wrong with the whole has none.
+func placed(field fault.Field, path string) string {
+	if field.Path == "" {
+		return field.Message
+	}
+	return path + ": " + field.Message
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

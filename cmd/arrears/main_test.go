@@ -72,6 +72,8 @@ func TestAnErrorIsOneLineWithCodeFieldsAndCause(t *testing.T) {
 		With(fault.Field{Path: "url", Message: "is required"})
 	require.Equal(t, "store.unavailable: the database does not answer; url: is required (connection refused)", explain(err))
 	require.Equal(t, "internal: disk full", explain(errors.New("disk\nfull")))
+	whole := fault.Fields("matching_rules.invalid", "the rules are not valid", fault.Field{Message: "is empty"})
+	require.Equal(t, "matching_rules.invalid: the rules are not valid; is empty", explain(whole))
 }
 
 type discard struct{}

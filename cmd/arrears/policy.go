@@ -141,7 +141,7 @@ func (c *console) allFields(err error) error {
 		return err
 	}
 	for _, field := range f.Fields {
-		c.err.Line(fmt.Sprintf("  %s: %s", c.err.Paint(terminal.Amber, field.Path), field.Message))
+		c.err.Line("  " + placed(field, c.err.Paint(terminal.Amber, field.Path)))
 	}
 	return fault.Newf(f.Kind, f.Code, "%s, in %d places", f.Message, len(f.Fields))
 }
