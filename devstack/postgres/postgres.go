@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,9 @@ const (
 	logLimit = 8 << 20
 	// duplicateDatabase is the SQLSTATE of creating a database that exists.
 	duplicateDatabase = "42P04"
+	// An ephemeral server takes that many connections at least, and that many for each of the machine's processors: as many
+	// packages run their tests at once, as many tests in each, and a test has two or three.
+	leastForTests, perProcessor = 1000, 64
 )
 
 // Options says where a server keeps its cluster and how it runs.
@@ -198,7 +202,7 @@ func (s *Server) arguments() []string {
 	if s.opts.Ephemeral {
 		maps.Copy(settings, map[string]string{
 			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-			"max_connections": "1000", // the more processors, the more tests at once, each with its pools
+			"max_connections": strconv.Itoa(max(leastForTests, perProcessor*runtime.NumCPU())),
 		})
 	}
 	maps.Copy(settings, s.opts.Settings)
