@@ -169,7 +169,7 @@ type bankEntries struct {
 	File      uuid.UUID `help:"Only those that this file tells of, by its id."`
 	Statement uuid.UUID `help:"Only those that this statement tells of, by its id."`
 	Account   string    `help:"Only on this account of ours, by IBAN, number or id."`
-	Outcome   string    `help:"Only with this outcome: applied, proposed, unidentified, held, debit, returned, return_open or detailed."`
+	Outcome   string    `enum:",applied,proposed,unidentified,held,debit,returned,return_open,return-open,detailed" default:"" help:"Only with this outcome: applied, proposed, unidentified, held, debit, returned, return_open or detailed."`
 	From      string    `help:"Only booked on this day or later."`
 	To        string    `help:"Only booked on this day or before."`
 }
@@ -281,7 +281,7 @@ func (k bankConfirm) told(ctx context.Context, p *wire.Product) (remittance.Acco
 	case err == nil:
 		there.Account.Name = orNone(k.Name, there.Account.Name)
 		return there.Account, nil
-	case fault.KindOf(err) != fault.NotFound:
+	case fault.KindOf(err) != fault.NotFound || uuid.Validate(k.Account) == nil: // what has the form of an id is no IBAN
 		return remittance.Account{}, err
 	}
 	return remittance.Account{IBAN: k.Account, Name: k.Name}, nil

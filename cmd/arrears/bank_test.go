@@ -135,6 +135,7 @@ func TestAnAccountIsConfirmedAndProven(t *testing.T) {
 	require.Contains(t, s.do(exitDone, "bank", "confirm", "DE75 5121 0800 1245 1261 99", "--name", "Example Works"), "ours  DE75512108001245126199")
 	require.Contains(t, s.do(exitDone, "bank", "accounts"), "Example Works  EUR       ours")
 	require.Contains(t, s.do(exitDone, "bank", "confirm", "0123456", "--bank", "021000021"), "ours  021000021/0123456")
+	require.Contains(t, s.do(exitRefused, "bank", "confirm", uuid.NewString()), "bank_account.not_found")
 	require.Equal(t, strings.TrimPrefix(`
 day         credits  recorded  applied  on account  unapplied  refunded  reversed
 2026-03-30   100.00    100.00     0.00        0.00     100.00      0.00      0.00  EUR  proven

@@ -64,10 +64,13 @@ type cashExceptions struct {
 }
 
 func (l cashExceptions) filter(ctx context.Context, p *wire.Product) (port.CashExceptionFilter, error) {
-	f := port.CashExceptionFilter{
-		Kind: l.Kind, Currency: money.Currency(l.Currency), Why: strings.ReplaceAll(l.Why, "-", "_"), Free: l.Free, State: choose(l.Closed, "closed", "open"),
-	}
+	f := port.CashExceptionFilter{Kind: l.Kind, Why: strings.ReplaceAll(l.Why, "-", "_"), Free: l.Free, State: choose(l.Closed, "closed", "open")}
 	var err error
+	if l.Currency != "" {
+		if f.Currency, err = money.ParseCurrency(l.Currency); err != nil {
+			return f, err
+		}
+	}
 	f.CustomerID, err = optionalCustomer(ctx, p, l.Customer)
 	return f, err
 }
