@@ -252,7 +252,7 @@ func (c *cash) offset(ctx context.Context, r *receivable.Receipt, p matching.Pro
 		AmountMinor: minor, ValueDate: r.ValueDate, Reference: r.Number,
 	}
 	made := in.receipt(id, c.now, c.who.ID)
-	made.Payer.Match = receivable.MatchDone
+	made.Payer.Match, made.BesideID = receivable.MatchDone, someID(r.ID)
 	if err := made.Validate(); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -248,6 +249,118 @@ func TestNettingMakesAnOffsetReceipt(t *testing.T) {
 	require.NoError(t, err)
 	l.amounts(owed.Items[0], 68_000, 0, 0, 0, 0, 0)
 	require.Equal(t, int64(26_800), l.number(`SELECT amount_minor FROM receipts WHERE kind = 'offset'`))
+	l.moneyLaws()
+}
+
+// setOff is a payment of 412.00 with 268.00 of ours set against an item of 680.00.
+func setOff(t *testing.T) (*till, receivable.Invoice, app.Taken, receivable.Receipt) {
+	t.Helper()
+	l := openTill(t)
+	owed := l.owed("R-1001", 68_000)
+	done := l.pays("1", "Nordwind K-1", "", "danke", 41_200)
+	e := l.waits(done.ID)
+	_, err := l.app.ApplyCashByHand(t.Context(), clerkOne, e.ID, app.CashByHand{
+		CustomerID: l.id(l.customer.ID), Lines: []app.CashLine{{ItemID: l.id(owed.Items[0].ID), AmountMinor: 41_200, OffsetMinor: 26_800}},
+	})
+	require.NoError(t, err)
+	l.holds(owed.Items[0].ID, balance{Original: 68_000, Paid: 68_000})
+	list, err := l.app.ListReceipts(t.Context(), l.reader, port.ReceiptFilter{CustomerID: l.id(l.customer.ID)}, port.Page{})
+	require.NoError(t, err)
+	at := slices.IndexFunc(list.Items, func(r receivable.Receipt) bool { return r.Kind == "offset" })
+	require.Equal(t, l.id(done.ID), list.Items[at].BesideID)
+	return l, owed, done, list.Items[at]
+}
+
+// gone asserts that a receipt was reversed, wholly, with one entry.
+func (l *till) gone(id uuid.UUID) {
+	l.t.Helper()
+	r := l.receipt(id)
+	require.Equal(l.t, receivable.ReceiptReversed, r.State)
+	require.Equal(l.t, []int64{0, 0, 0}, []int64{r.AmountMinor, r.AppliedMinor, r.Rest()})
+	l.recorded(id, "receipt.reversed")
+}
+
+// What was set against an item because of a payment is taken back with that payment.
+func TestAReturnTakesItsOffsetBack(t *testing.T) {
+	t.Parallel()
+	l, owed, done, offset := setOff(t)
+	l.nudges(func() { require.Equal(t, "returned", l.takesBack("REF1", 41_200)) }, owed)
+	l.holds(owed.Items[0].ID, balance{Original: 68_000, Open: 68_000})
+	require.Equal(t, 1, l.now(owed.ID).Items[0].Cycle, "in the same cycle")
+	l.gone(done.ID)
+	l.gone(offset.ID)
+	l.refuses(receivable.CodeReceiptReversed, func(ctx context.Context) error {
+		_, err := l.app.ReverseReceipt(ctx, clerkOne, done.ID, "again")
+		return err
+	})
+	l.refuses(receivable.CodeReceiptReversed, func(ctx context.Context) error {
+		_, err := l.app.ReverseReceipt(ctx, clerkOne, offset.ID, "again")
+		return err
+	})
+	l.moneyLaws()
+	testkit.CheckEvents(t, l.db)
+}
+
+// An offset is a receipt of its own: it may be reversed or moved alone, and what is left of it goes with its payment.
+func TestAnOffsetAlone(t *testing.T) {
+	t.Parallel()
+	for name, act := range map[string]func(l *till, done, offset, other uuid.UUID){
+		"reversed before": func(l *till, _, offset, _ uuid.UUID) {
+			_, err := l.app.ReverseReceipt(l.t.Context(), clerkOne, offset, "agreed otherwise")
+			require.NoError(l.t, err)
+		},
+		"the payment came off": func(l *till, done, offset, _ uuid.UUID) {
+			_, err := l.app.UnapplyReceipt(l.t.Context(), clerkOne, done, app.Unapply{Reason: "wrong"})
+			require.NoError(l.t, err)
+			require.Equal(l.t, int64(26_800), l.receipt(offset).AppliedMinor, "it stays where it was set")
+		},
+		"moved": func(l *till, _, offset, other uuid.UUID) {
+			_, err := l.app.UnapplyReceipt(l.t.Context(), clerkOne, offset, app.Unapply{
+				Reason: "wrong", Lines: []app.CashLine{{ItemID: l.id(other), AmountMinor: 10_000, OffsetMinor: 2_000}},
+			})
+			require.NoError(l.t, err)
+			require.Equal(l.t, int64(2), l.number(`SELECT count(*) FROM receipts WHERE kind = 'offset' AND state = 'recorded'`))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, owed, done, offset := setOff(t)
+			other, err := l.app.CreateInvoice(t.Context(), l.supervisor, app.NewInvoice{
+				Number: "R-2001", CustomerID: l.child("K-2", "Nordwind K-2", receivable.Terms{}).ID, InvoiceDate: day("2026-02-01"), Currency: "EUR", AmountMinor: 12_000,
+			})
+			require.NoError(t, err)
+			act(l, done.ID, offset.ID, other.Items[0].ID)
+			l.moneyLaws()
+			l.again(func(ctx context.Context) {
+				_, err := l.app.ReverseReceipt(ctx, clerkOne, done.ID, "returned")
+				require.NoError(t, err)
+			})
+			l.gone(done.ID)
+			l.gone(offset.ID)
+			require.Zero(t, l.number(`SELECT count(*) FROM receipts WHERE state = 'recorded'`))
+			l.holds(owed.Items[0].ID, balance{Original: 68_000, Open: 68_000})
+			l.holds(other.Items[0].ID, balance{Original: 12_000, Open: 12_000})
+			l.moneyLaws()
+		})
+	}
+}
+
+// An offset of which a part was paid back cannot go whole: then nothing does, and the return waits for a person.
+func TestAReturnWhoseOffsetWasPaidBackWaits(t *testing.T) {
+	t.Parallel()
+	l, owed, done, offset := setOff(t)
+	_, err := l.app.UnapplyReceipt(t.Context(), clerkOne, offset.ID, app.Unapply{Reason: "paid out instead"})
+	require.NoError(t, err)
+	p, err := l.app.ProposeRefund(t.Context(), clerkOne, app.NewRefund{ReceiptID: offset.ID, AmountMinor: 800, Reason: "a part of it"})
+	require.NoError(t, err)
+	_, err = l.app.DecideApproval(t.Context(), l.admin, app.DecideApproval{ID: p.ApprovalID.UUID, Approve: true, ContentHash: hexOf(p.ContentHash)})
+	require.NoError(t, err)
+	_, err = l.app.PayRefund(t.Context(), clerkOne, p.ID, day("2026-03-03"), 0)
+	require.NoError(t, err)
+	require.Equal(t, "return_open", l.takesBack("REF1", 41_200))
+	require.Equal(t, receivable.ReceiptRecorded, l.receipt(done.ID).State)
+	require.Equal(t, []int64{26_000, 800}, []int64{l.receipt(offset.ID).OnAccountMinor, l.receipt(offset.ID).RefundedMinor})
+	l.holds(owed.Items[0].ID, balance{Original: 68_000, Paid: 41_200, Open: 26_800})
 	l.moneyLaws()
 }
 

@@ -77,6 +77,8 @@ type Money interface {
 	ReceiptByNumber(ctx context.Context, source, number string) (receivable.Receipt, error)
 	// ReceiptsOfItem reads those with an application to the item that stands, with all their applications, oldest first.
 	ReceiptsOfItem(ctx context.Context, itemID uuid.UUID) ([]receivable.Receipt, error)
+	// OffsetsBeside reads the offsets that were made beside a receipt, with their applications, oldest first.
+	OffsetsBeside(ctx context.Context, receiptID uuid.UUID) ([]receivable.Receipt, error)
 	// ListReceipts lists without applications, oldest record first.
 	ListReceipts(ctx context.Context, f ReceiptFilter, p Page) (Paged[receivable.Receipt], error)
 	// Application reads one. Error: application.not_found.

@@ -95,14 +95,14 @@ func (t *tx) InsertReceipts(ctx context.Context, list []receivable.Receipt) erro
 	columns := []string{
 		"id", "source", "number", "customer_id", "kind", "currency", "amount_minor", "gross_minor", "netted_minor", "applied_minor",
 		"on_account_minor", "unapplied_minor", "refunded_minor", "value_date", "reference", "state", "created_by", "created_at", "version",
-		"match_state", "likely_customer_id", "payer_name", "payer_account", "held_reason",
+		"match_state", "likely_customer_id", "payer_name", "payer_account", "held_reason", "beside_id",
 	}
 	err := copyRows(ctx, t, "receipts", columns, list, func(r receivable.Receipt) []any {
 		return []any{
 			r.ID, r.Source, r.Number, copyID(r.CustomerID), r.Kind, string(r.Currency), r.AmountMinor, r.GrossMinor, r.NettedMinor,
 			r.AppliedMinor, r.OnAccountMinor, r.UnappliedMinor, r.RefundedMinor, copyDate(r.ValueDate), r.Reference, string(r.State),
 			r.CreatedBy, r.CreatedAt, max(1, r.Version),
-			string(r.Payer.Match), copyID(r.Payer.LikelyID), r.Payer.Name, r.Payer.Account, string(r.Payer.HeldReason),
+			string(r.Payer.Match), copyID(r.Payer.LikelyID), r.Payer.Name, r.Payer.Account, string(r.Payer.HeldReason), copyID(r.BesideID),
 		}
 	})
 	if err != nil {

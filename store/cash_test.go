@@ -216,6 +216,26 @@ func TestExceptionsAreListedBestFirst(t *testing.T) {
 	})
 }
 
+func TestOffsetsBesideAReceipt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r, one, many := waitingReceipt(h, "1"), waitingReceipt(h, "2"), waitingReceipt(h, "3")
+	one.Kind, one.BesideID, many.Kind, many.BesideID = "offset", someID(r.ID), "offset", someID(r.ID)
+	h.in(t, func(ctx context.Context, tx port.Tx) {
+		require.NoError(t, tx.InsertReceipt(ctx, r))
+		require.NoError(t, tx.InsertReceipt(ctx, one))
+		require.NoError(t, tx.InsertReceipts(ctx, []receivable.Receipt{many}))
+		got, err := tx.OffsetsBeside(ctx, r.ID)
+		require.NoError(t, err)
+		require.Len(t, got, 2)
+		require.Equal(t, []uuid.UUID{one.ID, many.ID}, []uuid.UUID{got[0].ID, got[1].ID})
+		require.Equal(t, []uuid.NullUUID{one.BesideID, one.BesideID}, []uuid.NullUUID{got[0].BesideID, got[1].BesideID})
+		got, err = tx.OffsetsBeside(ctx, one.ID)
+		require.NoError(t, err)
+		require.Empty(t, got)
+	})
+}
+
 func TestAReturnFindsItsReceipt(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -223,6 +243,9 @@ func TestAReturnFindsItsReceipt(t *testing.T) {
 	h.in(t, func(ctx context.Context, tx port.Tx) {
 		require.NoError(t, tx.InsertReceipt(ctx, first))
 		require.NoError(t, tx.InsertReceipt(ctx, second))
+		offset := waitingReceipt(h, "71")
+		offset.Number, offset.Kind = "offset-71", "offset" // no bank takes it back
+		require.NoError(t, tx.InsertReceipt(ctx, offset))
 		found, err := tx.ReceiptsTakenBack(ctx, port.PaymentRef{Keys: []string{"ACH71"}, Minor: 5_000, Currency: "EUR", On: date("2026-03-02")})
 		require.NoError(t, err)
 		require.Len(t, found, 2, "the named one, and what came that day")

@@ -29,7 +29,7 @@ FROM (
   UNION ALL
   (SELECT id, false FROM receipts WHERE $3::date IS NOT NULL AND value_date = $3 AND gross_minor = $4 AND id NOT IN (SELECT id FROM named) LIMIT 50)
 ) w
-CROSS JOIN LATERAL (SELECT` + receiptColumns + ` FROM receipts WHERE id = w.id AND state = 'recorded' AND currency = $5 OFFSET 0) r
+CROSS JOIN LATERAL (SELECT` + receiptColumns + ` FROM receipts WHERE id = w.id AND state = 'recorded' AND kind = 'bank' AND currency = $5 OFFSET 0) r
 ORDER BY w.named DESC, r.gross_minor = $4 DESC, r.value_date DESC, r.id
 LIMIT 10`
 

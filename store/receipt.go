@@ -37,7 +37,8 @@ const receiptColumns = `
   likely_customer_id,
   payer_name,
   payer_account,
-  held_reason`
+  held_reason,
+  beside_id`
 
 // InsertReceipt writes the receipt and its applications; see port.Money.
 func (t *tx) InsertReceipt(ctx context.Context, r receivable.Receipt) error {
@@ -68,11 +69,13 @@ INSERT INTO receipts (
   likely_customer_id,
   payer_name,
   payer_account,
-  held_reason
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
+  held_reason,
+  beside_id
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
 		r.ID, r.Source, r.Number, r.CustomerID, r.Kind, r.Currency, r.AmountMinor, r.GrossMinor, r.NettedMinor, r.AppliedMinor,
 		r.OnAccountMinor, r.UnappliedMinor, r.RefundedMinor, r.ValueDate, r.Reference, r.State, r.ReversedAt, r.ReversalReason,
-		r.CreatedBy, r.CreatedAt, max(1, r.Version), r.Payer.Match, r.Payer.LikelyID, r.Payer.Name, r.Payer.Account, r.Payer.HeldReason)
+		r.CreatedBy, r.CreatedAt, max(1, r.Version), r.Payer.Match, r.Payer.LikelyID, r.Payer.Name, r.Payer.Account, r.Payer.HeldReason,
+		r.BesideID)
 	if err != nil {
 		return err
 	}
@@ -171,13 +174,21 @@ ORDER BY id`, receiptID)
 
 // ReceiptsOfItem reads the receipts that are on an item; see port.Money.
 func (t *tx) ReceiptsOfItem(ctx context.Context, itemID uuid.UUID) ([]receivable.Receipt, error) {
-	list, err := many(ctx, t, scanReceipt, `SELECT`+receiptColumns+` FROM receipts
-WHERE id IN (SELECT receipt_id FROM applications WHERE item_id = $1 AND reversed_at IS NULL)
-ORDER BY id`, itemID)
+	return t.receiptsWhere(ctx, `id IN (SELECT receipt_id FROM applications WHERE item_id = $1 AND reversed_at IS NULL)`, itemID)
+}
+
+// receiptsWhere reads some with their applications, oldest first.
+func (t *tx) receiptsWhere(ctx context.Context, condition string, args ...any) ([]receivable.Receipt, error) {
+	list, err := many(ctx, t, scanReceipt, `SELECT`+receiptColumns+` FROM receipts WHERE `+condition+` ORDER BY id`, args...)
 	for n := 0; n < len(list) && err == nil; n++ {
 		list[n].Applications, err = t.applications(ctx, list[n].ID)
 	}
 	return list, err
+}
+
+// OffsetsBeside reads the offsets made beside a receipt; see port.Money.
+func (t *tx) OffsetsBeside(ctx context.Context, receiptID uuid.UUID) ([]receivable.Receipt, error) {
+	return t.receiptsWhere(ctx, `beside_id = $1`, receiptID)
 }
 
 // ListReceipts lists, oldest first; see port.Money.
@@ -254,5 +265,6 @@ func receiptTargets(r *receivable.Receipt) []any {
 		&r.ID, &r.Source, &r.Number, &r.CustomerID, &r.Kind, &r.Currency, &r.AmountMinor, &r.GrossMinor, &r.NettedMinor, &r.AppliedMinor,
 		&r.OnAccountMinor, &r.UnappliedMinor, &r.RefundedMinor, &r.ValueDate, &r.Reference, &r.State, &r.ReversedAt, &r.ReversalReason,
 		&r.CreatedBy, &r.CreatedAt, &r.Version, &r.Payer.Match, &r.Payer.LikelyID, &r.Payer.Name, &r.Payer.Account, &r.Payer.HeldReason,
+		&r.BesideID,
 	}
 }

@@ -74,6 +74,7 @@ type Receipt struct {
 	CreatedBy      string
 	CreatedAt      time.Time
 	Payer          Payer
+	BesideID       uuid.NullUUID // of an offset: the receipt that it was made beside, and is reversed with
 	Applications   []Application
 	Version        int64
 }

@@ -171,6 +171,8 @@ ALTER TABLE receipts ADD COLUMN IF NOT EXISTS likely_customer_id uuid REFERENCES
 ALTER TABLE receipts ADD COLUMN IF NOT EXISTS payer_name text NOT NULL DEFAULT '' CHECK (length(payer_name) <= 140);
 ALTER TABLE receipts ADD COLUMN IF NOT EXISTS payer_account text NOT NULL DEFAULT '' CHECK (length(payer_account) <= 140);
 ALTER TABLE receipts ADD COLUMN IF NOT EXISTS held_reason text NOT NULL DEFAULT '' CHECK (held_reason IN ('','sanctions','legal','dispute','other_entity','other'));
+ALTER TABLE receipts ADD COLUMN IF NOT EXISTS beside_id uuid REFERENCES receipts; -- of an offset: the receipt that it was made beside
+CREATE INDEX receipts_beside ON receipts (beside_id) WHERE beside_id IS NOT NULL;
 CREATE INDEX receipts_likely ON receipts (likely_customer_id, currency) WHERE customer_id IS NULL AND likely_customer_id IS NOT NULL AND unapplied_minor > 0;
 
 CREATE INDEX receipts_day ON receipts (value_date, gross_minor);
