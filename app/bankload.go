@@ -174,12 +174,13 @@ func (l *loading) flush() error {
 	if len(l.batch) == 0 {
 		return nil
 	}
+	var f port.BankFile // as this leaves it: the transaction may be run twice
 	err := l.app.write(l.ctx, func(ctx context.Context, tx port.Tx, now time.Time) error {
 		account, err := l.lockAccount(ctx, tx)
 		if err != nil {
 			return err
 		}
-		f, err := tx.LockBankFile(ctx, l.file.ID)
+		f, err = tx.LockBankFile(ctx, l.file.ID)
 		if err != nil {
 			return err
 		}
@@ -194,14 +195,14 @@ func (l *loading) flush() error {
 		if err := tx.UpdateBankFile(ctx, f); err != nil {
 			return err
 		}
-		f.Version++
-		l.file = f
 		return failpoint.Hit(failpoint.BankBeforeCommit)
 	})
 	l.batch = l.batch[:0]
 	if err != nil {
 		return err
 	}
+	f.Version++
+	l.file = f
 	return failpoint.Hit(failpoint.BankAfterCommit)
 }
 
