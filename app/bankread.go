@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"arrears/domain/fault"
+	"arrears/domain/money"
 	"arrears/domain/remittance"
 	"arrears/port"
 )
@@ -75,14 +75,16 @@ type reading struct {
 	locked     map[string]port.BankAccount
 	// accounts that this file is the first to tell of
 	unconfirmed map[uuid.UUID]bool
-	wrong       bool // the file as a whole contradicts itself
-	entry       int
+	// accounts of which this file is the first to name the currency, and what those before were read in
+	mistaken map[uuid.UUID]money.Currency
+	wrong    bool // the file as a whole contradicts itself
+	entry    int
 }
 
 // readBankFile reads a file without recording payments, and writes its statements and what is wrong with them. What cannot be
 // read is refused as a whole: nothing of it is recorded.
 func (a *App) readBankFile(ctx context.Context, f port.BankFile, alive func()) (port.BankFile, error) {
-	r := &reading{alive: alive, file: f.ID, unconfirmed: map[uuid.UUID]bool{}}
+	r := &reading{alive: alive, file: f.ID}
 	format, failed := a.parseBankFile(ctx, f, remittance.Check(r))
 	if failed != nil && fault.KindOf(failed) != fault.Invalid {
 		return f, failed // the file could not be reached: that says nothing of it
@@ -132,20 +134,22 @@ func (a *App) refuseBankFile(ctx context.Context, tx port.Tx, now time.Time, f *
 func (r *reading) lockAccounts(ctx context.Context, tx port.Tx, now time.Time) error {
 	list := slices.SortedStableFunc(slices.Values(r.accounts), func(a, b port.BankAccount) int { return strings.Compare(a.Key, b.Key) })
 	for _, account := range list {
-		if _, locked := r.locked[account.Key]; locked {
-			continue
+		there, locked := r.locked[account.Key]
+		if !locked {
+			id, err := uuid.NewV7()
+			if err != nil {
+				return err
+			}
+			account.ID, account.CreatedAt = id, now
+			if there, err = tx.LockBankAccount(ctx, account); err != nil {
+				return err
+			}
+			if r.unconfirmed[there.ID], err = unheard(ctx, tx, there); err != nil {
+				return err
+			}
 		}
-		id, err := uuid.NewV7()
-		if err != nil {
-			return err
-		}
-		account.ID, account.CreatedAt = id, now
-		there, err := tx.LockBankAccount(ctx, account)
-		if err != nil {
-			return err
-		}
-		r.locked[account.Key] = there
-		if r.unconfirmed[there.ID], err = unheard(ctx, tx, there); err != nil {
+		var err error
+		if r.locked[account.Key], err = r.learnCurrency(ctx, tx, there, account.Currency); err != nil {
 			return err
 		}
 	}
@@ -201,7 +205,7 @@ func (r *reading) tell(ctx context.Context, a *App, tx port.Tx, now time.Time, a
 func (r *reading) again() *reading {
 	c := *r
 	c.statements, c.problems = slices.Clone(r.statements), slices.Clone(r.problems)
-	c.unconfirmed, c.locked = map[uuid.UUID]bool{}, map[string]port.BankAccount{}
+	c.unconfirmed, c.mistaken, c.locked = map[uuid.UUID]bool{}, map[uuid.UUID]money.Currency{}, map[string]port.BankAccount{}
 	return &c
 }
 
@@ -212,52 +216,6 @@ func unheard(ctx context.Context, tx port.Tx, account port.BankAccount) (bool, e
 	}
 	open, err := tx.ListExceptions(ctx, port.CashExceptionFilter{Kind: port.ExceptionAccount, AccountID: someID(account.ID)}, port.Page{Limit: 1})
 	return len(open.Items) == 0, err
-}
-
-// compare notes when a statement does not go on where the account's last one ended, which may stand before it in the file, and
-// stops one of which a correction has come already.
-func (r *reading) compare(ctx context.Context, tx port.Tx, s *port.BankStatement, account port.BankAccount, ended map[uuid.UUID]port.BankAccount) error {
-	if last, ok := ended[account.ID]; ok {
-		account = last
-	}
-	if p, gap := gapBefore(*s, account); gap {
-		r.note(p, someID(s.ID))
-	}
-	if s.Told.Kind != remittance.EndOfDay {
-		return nil
-	}
-	if s.Proof == proofProven && s.Told.Status != remittance.Test && s.Told.To >= account.ProvenOn {
-		account.ProvenOn, account.ProvenMinor = s.Told.To, s.Told.Closing.Minor
-		ended[account.ID] = account
-	}
-	if s.Told.Status != remittance.Update && s.Told.Status != remittance.Copy {
-		return nil
-	}
-	like, err := tx.StatementsLike(ctx, *s)
-	for _, other := range like {
-		if other.Told.Status == remittance.Correction {
-			s.Proof = proofAlarm
-			r.note(remittance.Problem{
-				Severity: remittance.Alarm, Line: s.Told.Line, Field: "statement", Code: "bank_statement.corrected",
-				Message: "a correction of this statement was loaded before it",
-			}, someID(s.ID))
-			break
-		}
-	}
-	return err
-}
-
-// gapBefore tells when a statement does not go on where the last proven one of the account ended.
-func gapBefore(s port.BankStatement, account port.BankAccount) (remittance.Problem, bool) {
-	opening := s.Told.Opening
-	if s.Told.Kind != remittance.EndOfDay || opening == nil || account.ProvenOn.IsZero() || s.Told.To <= account.ProvenOn || opening.Minor == account.ProvenMinor {
-		return remittance.Problem{}, false
-	}
-	return remittance.Problem{
-		Severity: remittance.Warning, Line: s.Told.Line, Field: "balance", Code: "bank_statement.gap",
-		Message: fmt.Sprintf("it begins with %d, and the last one known ended with %d on %s: one in between may be missing", opening.Minor,
-			account.ProvenMinor, account.ProvenOn),
-	}, true
 }
 
 // Begin starts a statement.
@@ -309,7 +267,11 @@ func (r *reading) End(s remittance.Statement) error {
 	}
 	r.counts.Statements++
 	r.statements = append(r.statements, *r.at)
-	r.accounts = append(r.accounts, port.BankAccount{Key: key, Account: s.Account, Currency: s.Currency})
+	account := port.BankAccount{Key: key, Account: s.Account}
+	if !s.Assumed {
+		account.Currency = s.Currency
+	}
+	r.accounts = append(r.accounts, account)
 	r.at = nil
 	return nil
 }

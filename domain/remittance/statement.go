@@ -42,10 +42,12 @@ type Statement struct {
 	Status   Status
 	Account  Account
 	Currency money.Currency // empty when the format says it per entry alone
-	From, To calendar.Date  // 0 when not told
-	Opening  *Balance       // booked
-	Closing  *Balance       // booked
-	Entries  *Sums          // the control totals that the format states, checked by whoever wraps the sink in Check
+	// Assumed says that the file does not name the currency: it is what its format means then. Nothing proves that the account is in it.
+	Assumed  bool
+	From, To calendar.Date // 0 when not told
+	Opening  *Balance      // booked
+	Closing  *Balance      // booked
+	Entries  *Sums         // the control totals that the format states, checked by whoever wraps the sink in Check
 }
 
 // Balance is a booked balance; what the account owes is negative.

@@ -44,7 +44,7 @@ func (r *reader) setCurrency(l *logical, own string) error {
 		name = string(r.currency)
 	}
 	if name == "" {
-		name = string(r.opt.Currency)
+		name, r.at.Assumed = string(r.opt.Currency), true
 	}
 	currency, err := money.ParseCurrency(upper(name))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"arrears/domain/calendar"
 	"arrears/domain/fault"
+	"arrears/domain/money"
 	"arrears/domain/remittance"
 	"arrears/domain/remittance/bai2"
 	"arrears/domain/remittance/internal/rtest"
@@ -302,6 +303,31 @@ func TestABanksOwnTypeCodes(t *testing.T) {
 	require.NoError(t, bai2.Read(strings.NewReader(strings.Replace(whole, "16,195,", "16,720,", 1)), o, remittance.Check(c)))
 	require.Empty(t, c.Problems)
 	require.Len(t, c.Transactions, 4)
+}
+
+// Whoever named the currency, the file did, or it is the format's.
+func TestACurrencyThatIsNotNamedIsAssumed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		group, account string
+		options        bai2.Options
+		want           money.Currency
+		assumed        bool
+	}{
+		{"EUR", "", bai2.Options{}, "EUR", false},
+		{"", "EUR", bai2.Options{}, "EUR", false},
+		{"USD", "CAD", bai2.Options{}, "CAD", false},
+		{"", "", bai2.Options{}, "USD", true},
+		{"", "", bai2.Options{Currency: "CAD"}, "CAD", true},
+	} {
+		text := strings.Replace(whole, "2400,USD,2/", "2400,"+c.group+",2/", 1)
+		text = strings.Replace(text, "03,4440001,,", "03,4440001,"+c.account+",", 1)
+		got := &remittance.Collector{}
+		require.NoError(t, bai2.Read(strings.NewReader(text), c.options, remittance.Check(got)))
+		require.Empty(t, got.Problems)
+		require.Equal(t, c.want, got.Statements[0].Currency)
+		require.Equal(t, c.assumed, got.Statements[0].Assumed)
+	}
 }
 
 func TestTooManyContinuationsLoseWordsAlone(t *testing.T) {

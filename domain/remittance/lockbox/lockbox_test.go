@@ -71,6 +71,7 @@ func TestADeposit(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, c.Problems)
 	require.Equal(t, "0121000001/261119/0600", c.Statements[0].ID)
+	require.True(t, c.Statements[0].Assumed, "no record names the currency")
 	require.Len(t, c.Transactions, 2)
 	first := c.Transactions[0]
 	paid, less, gross, second, none := int64(20000), int64(-500), int64(20500), int64(10000), calendar.Date(0)

@@ -153,7 +153,7 @@ func (r *reader) deposit(rec record) error {
 	r.open, r.dateless, r.n, r.batch, r.batchName = true, !ok, 0, tally{}, ""
 	r.at = remittance.Statement{
 		Line: rec.no, Format: "lockbox", ID: r.id, LastPage: true, Kind: remittance.Notification, Status: remittance.Update,
-		Account: remittance.Account{Other: remittance.Clean(name, remittance.MaxField)}, Currency: r.opt.Currency, From: on, To: on,
+		Account: remittance.Account{Other: remittance.Clean(name, remittance.MaxField)}, Currency: r.opt.Currency, Assumed: true, From: on, To: on,
 	}
 	if !ok {
 		if err := r.say(remittance.Refused, rec.no, "5", remittance.CodeBadDate, "%.20q is no deposit date: the cheques of the deposit are left out", text); err != nil {
