@@ -36,7 +36,7 @@ func mailFaults() []mailFault {
 		},
 		{
 			name: "slower than the timeout, once", expected: "nobody knows: the same bytes again, counted",
-			env: map[string]string{"ARREARS_SMTP_TIMEOUT": "1s"}, first: mailsink.Slow(20 * time.Second), attempts: 1, resends: true,
+			env: map[string]string{"ARREARS_SMTP_TIMEOUT": "5s"}, first: mailsink.Slow(time.Minute), attempts: 1, resends: true,
 		},
 		{
 			name: "drops the connection after the message, once", expected: "nobody knows: the same bytes again, counted",
@@ -113,9 +113,9 @@ func TestTheMailServerRefuses(t *testing.T) {
 // A server that greets later than anyone waits has nothing said to it: mails wait, and go out when it is well.
 func TestTheMailServerGreetsLate(t *testing.T) {
 	t.Parallel()
-	h := house.New(t, house.Options{Idle: true, Policy: remindNow, Env: map[string]string{"ARREARS_SMTP_TIMEOUT": "1s"}})
+	h := house.New(t, house.Options{Idle: true, Policy: remindNow, Env: map[string]string{"ARREARS_SMTP_TIMEOUT": "5s"}})
 	door := openDoor(t, h.Mail.Addr())
-	door.hold(20 * time.Second)
+	door.hold(time.Minute)
 	overdue(h, 0, mailsAtOnce)
 	c := newCrew(t, h)
 	defer c.dismiss()
