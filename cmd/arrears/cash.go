@@ -66,13 +66,19 @@ type cashExceptions struct {
 func (l cashExceptions) filter(ctx context.Context, p *wire.Product) (port.CashExceptionFilter, error) {
 	f := port.CashExceptionFilter{Kind: l.Kind, Why: strings.ReplaceAll(l.Why, "-", "_"), Free: l.Free, State: choose(l.Closed, "closed", "open")}
 	var err error
-	if l.Currency != "" {
-		if f.Currency, err = money.ParseCurrency(l.Currency); err != nil {
-			return f, err
-		}
+	if f.Currency, err = optionalCurrency(l.Currency); err != nil {
+		return f, err
 	}
 	f.CustomerID, err = optionalCustomer(ctx, p, l.Customer)
 	return f, err
+}
+
+// optionalCurrency is a currency that may not be named. Error: money.unknown_currency.
+func optionalCurrency(code string) (money.Currency, error) {
+	if code == "" {
+		return "", nil
+	}
+	return money.ParseCurrency(code)
 }
 
 // optionalCustomer is the id of a customer that may not be named.

@@ -22,6 +22,8 @@ func TestWhatWaitsIsShownAndApplied(t *testing.T) {
 	id := idIn(list).String()
 	require.Equal(t, "none\n", s.do(exitDone, "cash", "exceptions", "--customer", "C-1"))
 	require.Contains(t, s.do(exitWrong, "cash", "exceptions", "--currency", "eur"), "money.unknown_currency")
+	require.Contains(t, s.do(exitWrong, "rates", "list", "--base", "eur"), "money.unknown_currency")
+	require.Contains(t, s.do(exitWrong, "rates", "list", "--quote", "eur"), "money.unknown_currency")
 	require.Contains(t, s.do(exitWrong, "bank", "entries", "--outcome", "returnd"), "usage: ")
 	require.Equal(t, "none\n", s.do(exitDone, "bank", "entries", "--outcome", "return-open"))
 	shown := s.do(exitDone, "cash", "show", id)

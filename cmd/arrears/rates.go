@@ -130,8 +130,14 @@ type ratesList struct {
 
 // Run lists the rates.
 func (l ratesList) Run(ctx context.Context, c *console) error {
-	f := port.RateFilter{Base: money.Currency(l.Base), Quote: money.Currency(l.Quote)}
+	var f port.RateFilter
 	var err error
+	if f.Base, err = optionalCurrency(l.Base); err != nil {
+		return err
+	}
+	if f.Quote, err = optionalCurrency(l.Quote); err != nil {
+		return err
+	}
 	if f.From, err = dateArg(l.From); err != nil {
 		return err
 	}
