@@ -113,6 +113,9 @@ func (r cashResolve) Run(ctx context.Context, c *console) error {
 	})
 }
 
+// looksAgain is said after what may make certain what waits.
+const looksAgain = "arrears cash rematch looks again at what waits"
+
 type cashRematch struct {
 	Customer string `help:"Only where this is the likely customer, by number or id."`
 }

@@ -83,7 +83,7 @@ func (k payersConfirm) Run(ctx context.Context, c *console) error {
 	if err := k.say(ctx, c, port.AccountKnown, k.Name); err != nil {
 		return err
 	}
-	c.out.Line("arrears cash rematch looks again at what waits")
+	c.out.Line(looksAgain)
 	return nil
 }
 

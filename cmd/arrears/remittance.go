@@ -105,6 +105,8 @@ func (v remittanceVoid) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		c.remittance(f)
+		c.out.Line("")
+		c.out.Line(looksAgain)
 		return nil
 	})
 }
