@@ -24,7 +24,7 @@ func TestWhatWaitsIsShownAndApplied(t *testing.T) {
 	require.Contains(t, s.do(exitWrong, "cash", "exceptions", "--currency", "eur"), "money.unknown_currency")
 	require.Contains(t, s.do(exitWrong, "rates", "list", "--base", "eur"), "money.unknown_currency")
 	require.Contains(t, s.do(exitWrong, "rates", "list", "--quote", "eur"), "money.unknown_currency")
-	require.Contains(t, s.do(exitWrong, "bank", "entries", "--outcome", "returnd"), "usage: ")
+	require.Contains(t, s.do(exitWrong, "bank", "entries", "--outcome", "nonsense"), "usage: ")
 	require.Equal(t, "none\n", s.do(exitDone, "bank", "entries", "--outcome", "return-open"))
 	shown := s.do(exitDone, "cash", "show", id)
 	require.Contains(t, shown, "payer       Nobody Known")
