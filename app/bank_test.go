@@ -291,6 +291,39 @@ func TestALoadIsInterrupted(t *testing.T) {
 	v.moneyLaws()
 }
 
+// lostRaces is a store of which each transaction loses its race at the commit and is run again.
+type lostRaces struct{ port.Store }
+
+func (s lostRaces) InTx(ctx context.Context, fn func(ctx context.Context, tx port.Tx) error) error {
+	lost := errors.New("another was faster")
+	err := s.Store.InTx(ctx, func(ctx context.Context, tx port.Tx) error {
+		if err := fn(ctx, tx); err != nil {
+			return err
+		}
+		return lost
+	})
+	if !errors.Is(err, lost) {
+		return err
+	}
+	return s.Store.InTx(ctx, fn)
+}
+
+// A transaction that is run again records what it would have recorded, and takes itself for nobody else.
+func TestTransactionsOfALoadAreRunAgain(t *testing.T) {
+	t.Parallel()
+	v := openVault(t)
+	v.confirm("C")
+	f := v.receiveFile(v.many("C", 60))
+	again := app.New(app.Deps{Store: lostRaces{v.db}, Clock: v.clock, Files: v.files})
+	require.NoError(t, again.LoadBankFile(t.Context(), f.ID, func() {}))
+	f = v.goOn(f.ID)
+	require.EqualValues(t, 60, f.Counts.Credits)
+	require.Equal(t, int64(60), v.books("C")[0])
+	require.Equal(t, int64(60), v.number(`SELECT count(*) FROM receipts`))
+	v.recorded(f.ID, "bank_file.received", "bank_file.loaded")
+	v.moneyLaws()
+}
+
 // Two processes load the same file, and two others the same day in other bytes.
 func TestSeveralLoadersAtOnce(t *testing.T) {
 	t.Parallel()
