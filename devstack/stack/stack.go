@@ -21,8 +21,8 @@ import (
 // Database is the product's database, made at the start.
 const Database = "arrears"
 
-// StopLimit is how long stopping everything may take before it is cut short.
-const StopLimit = 60 * time.Second
+// StopLimit is how long stopping everything may take before it is cut short: seconds are usual, more where a machine is busy.
+const StopLimit = 3 * time.Minute
 
 // Options says where the stack keeps its state. Every port is on 127.0.0.1, and 0 takes a free one.
 type Options struct {
