@@ -266,7 +266,18 @@ func (a *App) ResolveReturn(ctx context.Context, who access.Principal, id uuid.U
 	if err := access.Require(who, access.ReceiptsWrite); err != nil {
 		return CashExceptionFile{}, err
 	}
-	return a.onException(ctx, who, access.CashWrite, id, version, nil, func(ctx context.Context, w *cashWork) error {
+	locks := func(ctx context.Context, tx port.Tx, _ *receivable.Receipt) ([]uuid.UUID, error) {
+		if !receiptID.Valid {
+			return nil, nil
+		}
+		list, err := withOffsets(ctx, tx, receiptID.UUID)
+		if err != nil {
+			return nil, err
+		}
+		_, customers, err := touchedBy(ctx, tx, list...)
+		return customers, err
+	}
+	return a.onException(ctx, who, access.CashWrite, id, version, locks, func(ctx context.Context, w *cashWork) error {
 		gone := w.e.Kind == port.ExceptionMissing
 		switch {
 		case w.e.Kind != port.ExceptionReturn && !gone:

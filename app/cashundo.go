@@ -62,17 +62,9 @@ func lockForMove(ctx context.Context, tx port.Tx, id uuid.UUID, to CashByHand) e
 	if err != nil {
 		return err
 	}
-	var items []uuid.UUID
-	for _, application := range r.Applications {
-		items = append(items, application.ItemID)
-	}
-	from, err := tx.ItemsByID(ctx, inOrder(items))
+	_, locks, err := touchedBy(ctx, tx, r)
 	if err != nil {
 		return err
-	}
-	var locks []uuid.UUID
-	for _, item := range from {
-		locks = append(locks, item.CustomerID)
 	}
 	if len(to.Lines) > 0 {
 		plan, err := to.plan(ctx, tx, &r)
@@ -84,22 +76,6 @@ func lockForMove(ctx context.Context, tx port.Tx, id uuid.UUID, to CashByHand) e
 			return err
 		}
 		locks = append(locks, owners...)
-	}
-	brought, err := itemsBrought(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	others, err := tx.ItemsByID(ctx, inOrder(brought))
-	if err != nil {
-		return err
-	}
-	for _, item := range others {
-		locks = append(locks, item.CustomerID)
-	}
-	for _, whose := range []uuid.NullUUID{r.CustomerID, r.Payer.LikelyID} {
-		if whose.Valid {
-			locks = append(locks, whose.UUID)
-		}
 	}
 	return lockCustomers(ctx, tx, locks...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -361,6 +362,45 @@ func TestAReturnWhoseOffsetWasPaidBackWaits(t *testing.T) {
 	require.Equal(t, receivable.ReceiptRecorded, l.receipt(done.ID).State)
 	require.Equal(t, []int64{26_000, 800}, []int64{l.receipt(offset.ID).OnAccountMinor, l.receipt(offset.ID).RefundedMinor})
 	l.holds(owed.Items[0].ID, balance{Original: 68_000, Paid: 41_200, Open: 26_800})
+	l.moneyLaws()
+}
+
+// A clerk says that a return takes back another receipt than the likely one: all customers are locked in one order.
+func TestAReturnLocksInOneOrder(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	first, second := l.customer, l.child("K-2", "Nordwind K-2", receivable.Terms{})
+	var made []receivable.Receipt
+	for n, owner := range []receivable.Customer{first, second} {
+		r, err := l.app.RecordReceipt(t.Context(), clerkOne, app.NewReceipt{
+			Number: owner.Number, CustomerID: l.id(owner.ID), Currency: "EUR", AmountMinor: 5_000, ValueDate: day("2026-03-02"),
+			Reference: []string{"REF1", "REF2"}[n],
+		})
+		require.NoError(t, err)
+		made = append(made, r)
+	}
+	require.Equal(t, "return_open", l.takesBack("REF2", 4_000))
+	list, err := l.app.CashExceptions(t.Context(), l.reader, port.CashExceptionFilter{Kind: port.ExceptionReturn}, port.Page{})
+	require.NoError(t, err)
+	require.Equal(t, l.id(made[1].ID), list.Items[0].ReceiptID)
+
+	held, err := l.conn.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = held.Exec(t.Context(), `SELECT FROM customers WHERE id = $1 FOR UPDATE`, first.ID)
+	require.NoError(t, err)
+	done := make(chan error, 1)
+	go func() {
+		_, err := l.app.ResolveReturn(context.WithoutCancel(t.Context()), clerkOne, list.Items[0].ID, l.id(made[0].ID), 0)
+		done <- err
+	}()
+	require.Eventually(t, func() bool {
+		return l.number(`SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))`) > 0
+	}, time.Minute, 10*time.Millisecond)
+	_, err = held.Exec(t.Context(), `SELECT FROM customers WHERE id = $1 FOR UPDATE NOWAIT`, second.ID)
+	require.NoError(t, err, "whoever waits for the first has not locked the second")
+	require.NoError(t, held.Commit(t.Context()))
+	require.NoError(t, <-done)
+	l.gone(made[0].ID)
 	l.moneyLaws()
 }
 

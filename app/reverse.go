@@ -125,26 +125,34 @@ func (a *App) reversed(ctx context.Context, l *ledger, list []receivable.Receipt
 	return nil
 }
 
-// lockedToReverse is lockedReceipts of a receipt and of the offsets that stand beside it: what we owe was set against the items
-// because of this payment.
+// lockedToReverse is lockedReceipts of a receipt and of the offsets that stand beside it.
 func lockedToReverse(ctx context.Context, tx port.Tx, now time.Time, actor string, id uuid.UUID) ([]receivable.Receipt, *ledger, error) {
-	r, err := tx.Receipt(ctx, id)
+	seen, err := withOffsets(ctx, tx, id)
 	if err != nil {
 		return nil, nil, err
 	}
-	seen := []receivable.Receipt{r}
-	for n := 0; n < len(seen); n++ { // moving an offset may have made another one beside it
-		beside, err := tx.OffsetsBeside(ctx, seen[n].ID)
+	return lockedReceipts(ctx, tx, now, actor, seen)
+}
+
+// withOffsets reads a receipt and the offsets that stand beside it: what we owe was set against the items because of this payment.
+func withOffsets(ctx context.Context, tx port.Tx, id uuid.UUID) ([]receivable.Receipt, error) {
+	r, err := tx.Receipt(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	list := []receivable.Receipt{r}
+	for n := 0; n < len(list); n++ { // moving an offset may have made another one beside it
+		beside, err := tx.OffsetsBeside(ctx, list[n].ID)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, offset := range beside {
 			if offset.State != receivable.ReceiptReversed {
-				seen = append(seen, offset)
+				list = append(list, offset)
 			}
 		}
 	}
-	return lockedReceipts(ctx, tx, now, actor, seen)
+	return list, nil
 }
 
 // lockedReceipt is lockedReceipts of one.
@@ -163,24 +171,11 @@ func lockedReceipt(ctx context.Context, tx port.Tx, now time.Time, actor string,
 // lockedReceipts reads receipts under the locks of their customers and of all whose items they touched. What was found to lock
 // and what is found under the locks must agree, or someone else was faster.
 func lockedReceipts(ctx context.Context, tx port.Tx, now time.Time, actor string, seen []receivable.Receipt) ([]receivable.Receipt, *ledger, error) {
-	var items, locks []uuid.UUID
-	for _, r := range seen {
-		touched, err := itemsOfReceipt(ctx, tx, r)
-		if err != nil {
-			return nil, nil, err
-		}
-		items = append(items, touched...)
-		for _, whose := range []uuid.NullUUID{r.CustomerID, r.Payer.LikelyID} {
-			if whose.Valid {
-				locks = append(locks, whose.UUID)
-			}
-		}
-	}
-	scout := newLedger(tx, now, actor)
-	if err := scout.load(ctx, items...); err != nil {
+	items, locks, err := touchedBy(ctx, tx, seen...)
+	if err != nil {
 		return nil, nil, err
 	}
-	if err := lockCustomers(ctx, tx, append(locks, scout.customers()...)...); err != nil {
+	if err := lockCustomers(ctx, tx, locks...); err != nil {
 		return nil, nil, err
 	}
 	list := make([]receivable.Receipt, len(seen))
@@ -196,6 +191,27 @@ func lockedReceipts(ctx context.Context, tx port.Tx, now time.Time, actor string
 	}
 	l := newLedger(tx, now, actor)
 	return list, l, l.load(ctx, inOrder(items)...)
+}
+
+// touchedBy lists the items that receipts touched, and the customers whose locks a change of the receipts needs.
+func touchedBy(ctx context.Context, tx port.Tx, list ...receivable.Receipt) (items, customers []uuid.UUID, err error) {
+	for _, r := range list {
+		touched, err := itemsOfReceipt(ctx, tx, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		items = append(items, touched...)
+		for _, whose := range []uuid.NullUUID{r.CustomerID, r.Payer.LikelyID} {
+			if whose.Valid {
+				customers = append(customers, whose.UUID)
+			}
+		}
+	}
+	found, err := tx.ItemsByID(ctx, inOrder(items))
+	for _, item := range found {
+		customers = append(customers, item.CustomerID)
+	}
+	return items, customers, err
 }
 
 // itemsOfReceipt lists the items that a receipt ever touched: by applications, by differences that it closed, and by claims.
