@@ -251,21 +251,24 @@ func (f *flow) Read(p []byte) (int, error) {
 	}
 	before := f.left >> 20
 	if f.left -= int64(n); f.left>>20 != before {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		f.peak.Store(max(f.peak.Load(), m.HeapAlloc))
+		f.peak.Store(max(f.peak.Load(), heap()))
 	}
 	return n, nil
+}
+
+// heap is what is held; what nobody holds any more is swept away before.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 // Forty mebibytes pass through a few; not parallel, so that nobody else's memory counts.
 func TestALargeFileIsNeverHeldInMemory(t *testing.T) {
 	s, _ := folder(t)
 	const size, bound = 40 << 20, 12 << 20
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	start, peak := m.HeapAlloc, &atomic.Uint64{}
+	start, peak := heap(), &atomic.Uint64{}
 	got, err := s.Receive(t.Context(), &flow{left: size, peak: peak}, size)
 	require.NoError(t, err)
 	require.NoError(t, s.Keep(t.Context(), got))
@@ -287,9 +290,7 @@ type sink struct {
 func (s *sink) Write(p []byte) (int, error) {
 	before := s.n >> 20
 	if s.n += int64(len(p)); s.n>>20 != before {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		s.peak.Store(max(s.peak.Load(), m.HeapAlloc))
+		s.peak.Store(max(s.peak.Load(), heap()))
 	}
 	return len(p), nil
 }

@@ -117,6 +117,7 @@ func TestReaderIsBounded(t *testing.T) { //nolint:paralleltest // see above
 	r, err := intake.NewReader(endless, shipped(t, "arrears"), intake.Options{Today: today})
 	require.NoError(t, err)
 	var before, after runtime.MemStats
+	runtime.GC()
 	runtime.ReadMemStats(&before)
 	for {
 		_, err := r.Next()
