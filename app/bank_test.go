@@ -175,6 +175,9 @@ func TestAGapBetweenStatements(t *testing.T) {
 	f := v.load(at("2026-02-27", 300, 400))
 	require.Equal(t, []string{"bank_statement.gap"}, v.problems(f.ID))
 	require.EqualValues(t, 1, f.Counts.Warnings)
+	list, err := v.app.ListBankProblems(t.Context(), v.reader, f.ID, port.Page{})
+	require.NoError(t, err)
+	require.Contains(t, list.Items[0].Message, "begins with EUR 3.00, and the last one known ended with EUR 2.00 on 2026-02-25")
 	require.Empty(t, v.problems(v.load(at("2026-02-26", 200, 300)).ID), "what is older than the last proves nothing")
 }
 
