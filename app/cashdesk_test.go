@@ -225,6 +225,24 @@ func TestARejectedProposalAndAHandThatKnowsBetter(t *testing.T) {
 	l.moneyLaws()
 }
 
+// Once a clerk has put a part of it, whose money it is is known: the rest does not wait for that.
+func TestARestOfNobodysMoneyIsSomebodys(t *testing.T) {
+	t.Parallel()
+	l := openTill(t)
+	l.owed("R-1001", 40_000)
+	done := l.pays("1", "Stranger", "", "danke", 90_000)
+	e := l.waits(done.ID)
+	require.Contains(t, e.Why, matching.ReasonNobody)
+	f, err := l.app.ApplyCashByHand(t.Context(), clerkOne, e.ID, app.CashByHand{
+		CustomerID: l.id(l.customer.ID), Lines: []app.CashLine{{InvoiceNumber: "R-1001", AmountMinor: 40_000}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, "open", f.State)
+	require.Equal(t, l.customer.ID, f.CustomerID.UUID)
+	require.NotContains(t, f.Why, matching.ReasonNobody)
+	l.moneyLaws()
+}
+
 func TestHeldMoneyStopsTheChaseAndIsNotApplied(t *testing.T) {
 	t.Parallel()
 	l := openTill(t)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -384,6 +385,7 @@ func (w *cashWork) partly(ctx context.Context, plan matching.Proposal, left int6
 		return err
 	}
 	w.e.AmountMinor, w.e.CustomerID, w.e.Score = left, w.r.CustomerID, 0
+	w.e.Why = slices.DeleteFunc(slices.Clone(w.e.Why), func(code string) bool { return code == matching.ReasonNobody })
 	if err := w.tx.UpdateException(ctx, w.e); err != nil {
 		return err
 	}
