@@ -138,7 +138,7 @@ func (in DecideApproval) allowed(who access.Principal, ap casework.Approval) err
 	case !who.Role.AtLeast(access.Role(ap.Role)):
 		return fault.Newf(fault.Forbidden, CodeApprovalRole, "this needs the role %s", ap.Role)
 	case slices.Contains(ap.Proposers, who.ID):
-		return fault.New(fault.Forbidden, CodeApprovalFourEyes, "you last changed the amounts, the recipient or the policy; someone else must decide")
+		return fault.New(fault.Forbidden, CodeApprovalFourEyes, "you proposed this, or last changed what it says; someone else must decide")
 	case in.ContentHash != hex.EncodeToString(ap.ContentHash[:]):
 		return fault.New(fault.Precondition, CodeApprovalContentChanged, "what would be done is not what you saw")
 	case in.Version != 0 && in.Version != ap.Version:

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"arrears/domain/fault"
 	"arrears/port"
 )
 
@@ -69,7 +70,8 @@ LIMIT 1`, scope, segment, customerID)
 
 // RuleSet reads one version; see port.Rules.
 func (t *tx) RuleSet(ctx context.Context, kind port.RuleKind, id uuid.UUID) (port.RuleSet, error) {
-	return one(ctx, t, missing(string(kind)), scanRuleSet, `SELECT`+ruleSetColumns+` FROM `+string(kind)+` r WHERE r.id = $1`, id)
+	none := fault.Newf(fault.NotFound, string(kind)+".not_found", "there is no such version of %s", words(string(kind)))
+	return one(ctx, t, none, scanRuleSet, `SELECT`+ruleSetColumns+` FROM `+string(kind)+` r WHERE r.id = $1`, id)
 }
 
 // ListRuleSets lists all versions, newest last; see port.Rules.
