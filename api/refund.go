@@ -29,6 +29,7 @@ type refundJSON struct {
 	ProposedAt  time.Time     `json:"proposed_at"`
 	DecidedBy   string        `json:"decided_by,omitempty"`
 	DecidedAt   *time.Time    `json:"decided_at,omitempty"`
+	Comment     string        `json:"comment,omitempty"`
 	PaidOn      calendar.Date `json:"paid_on,omitempty"`
 	PaidBy      string        `json:"paid_by,omitempty"`
 	Version     int64         `json:"version"`
@@ -40,7 +41,7 @@ func writeRefund(r port.Refund) refundJSON {
 	return refundJSON{
 		ID: r.ID, ReceiptID: r.ReceiptID, CustomerID: optionalID(r.CustomerID), Currency: string(r.Currency), AmountMinor: r.AmountMinor,
 		Reason: r.Reason, ToAccount: r.ToAccount, State: r.State, ApprovalID: optionalID(r.ApprovalID), ProposedBy: r.ProposedBy,
-		ProposedAt: r.ProposedAt.UTC(), DecidedBy: r.DecidedBy, DecidedAt: optionalTime(r.DecidedAt), PaidOn: r.PaidOn, PaidBy: r.PaidBy,
+		ProposedAt: r.ProposedAt.UTC(), DecidedBy: r.DecidedBy, DecidedAt: optionalTime(r.DecidedAt), Comment: r.Comment, PaidOn: r.PaidOn, PaidBy: r.PaidBy,
 		Version: r.Version,
 	}
 }
@@ -67,13 +68,14 @@ func (s *server) proposeRefund(c echo.Context) error {
 }
 
 type refundDecisionJSON struct {
-	Approve bool  `json:"approve"`
-	Version int64 `json:"version"`
+	Approve bool   `json:"approve"`
+	Comment string `json:"comment"`
+	Version int64  `json:"version"`
 }
 
 func (s *server) decideRefund(c echo.Context) error {
 	return command(c, http.StatusOK, func(ctx context.Context, p access.Principal, in refundDecisionJSON) (port.Refund, error) {
-		return s.app.DecideRefund(ctx, p, pathID(c), in.Approve, in.Version)
+		return s.app.DecideRefund(ctx, p, app.DecideRefund{ID: pathID(c), Approve: in.Approve, Comment: in.Comment, Version: in.Version})
 	}, writeRefund)
 }
 

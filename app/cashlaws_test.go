@@ -178,7 +178,7 @@ func (m *months) giveBack() {
 	if p.ApprovalID.Valid {
 		_, err = m.app.DecideApproval(ctx, m.admin, app.DecideApproval{ID: p.ApprovalID.UUID, Approve: true, ContentHash: hexOf(p.ContentHash)})
 	} else {
-		_, err = m.app.DecideRefund(ctx, m.admin, p.ID, true, 0)
+		_, err = m.app.DecideRefund(ctx, m.admin, app.DecideRefund{ID: p.ID, Approve: true})
 	}
 	m.refused(err)
 	_, err = m.app.PayRefund(ctx, clerkOne, p.ID, day("2026-03-03"), 0)

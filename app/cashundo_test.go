@@ -196,10 +196,19 @@ func TestMoneyThatIsNotOursGoesBack(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, r.ApprovalID.Valid)
 	l.refuses(app.CodeApprovalRole, func(ctx context.Context) error {
-		_, err := l.app.DecideRefund(ctx, l.collector, r.ID, true, r.Version)
+		_, err := l.app.DecideRefund(ctx, l.collector, app.DecideRefund{ID: r.ID, Approve: true, Version: r.Version})
 		return err
 	})
-	r, err = l.app.DecideRefund(t.Context(), l.admin, r.ID, true, r.Version)
+	l.refuses(receivable.CodeInvalid, func(ctx context.Context) error {
+		_, err := l.app.DecideRefund(ctx, l.admin, app.DecideRefund{ID: r.ID, Comment: " "})
+		return err
+	})
+	refused, err := l.app.DecideRefund(t.Context(), l.admin, app.DecideRefund{ID: r.ID, Comment: "to which account?", Version: r.Version})
+	require.NoError(t, err)
+	require.Equal(t, []string{port.RefundRefused, "to which account?"}, []string{refused.State, refused.Comment})
+	r, err = l.app.ProposeRefund(t.Context(), clerkOne, app.NewRefund{ReceiptID: done.ID, AmountMinor: 7_000, Reason: "sent to us by mistake"})
+	require.NoError(t, err)
+	r, err = l.app.DecideRefund(t.Context(), l.admin, app.DecideRefund{ID: r.ID, Approve: true, Version: r.Version})
 	require.NoError(t, err)
 	_, err = l.app.PayRefund(t.Context(), clerkOne, r.ID, day("2026-03-04"), r.Version)
 	require.NoError(t, err)

@@ -122,6 +122,7 @@ func (a *App) refundDecided(ctx context.Context, tx port.Tx, who access.Principa
 	if r.State != port.RefundProposed || r.ContentHash != ap.ContentHash {
 		return about, fault.New(fault.Precondition, CodeApprovalContentChanged, "what would be done is not what you saw")
 	}
+	r.Comment = ap.Comment
 	return about, decideRefund(ctx, tx, now, who, r, ap.State == casework.ApprovalApproved, uuid.Nil)
 }
 
@@ -161,16 +162,27 @@ func setAside(ctx context.Context, tx port.Tx, r port.Refund) error {
 	return tx.UpdateReceipt(ctx, receipt)
 }
 
+// DecideRefund is a decision on paying back what is no customer's.
+type DecideRefund struct {
+	ID      uuid.UUID
+	Approve bool
+	Comment string // why; a refusal needs it
+	Version int64  // as it was read; 0 does not compare
+}
+
 // DecideRefund decides on paying back what is no customer's: there is no approval about it, but the same rules hold.
-// Errors: access.forbidden, refund.not_found, refund.changed, refund.decided, approval.role, approval.four_eyes,
+// Errors: access.forbidden, receivable.invalid, refund.not_found, refund.changed, refund.decided, approval.role, approval.four_eyes,
 // receipt.exceeds_rest, receipt.reversed, receipt.held, receipt.changed.
-func (a *App) DecideRefund(ctx context.Context, who access.Principal, id uuid.UUID, approve bool, version int64) (port.Refund, error) {
+func (a *App) DecideRefund(ctx context.Context, who access.Principal, in DecideRefund) (port.Refund, error) {
 	if err := access.Require(who, access.ApprovalsDecide); err != nil {
 		return port.Refund{}, err
 	}
-	read := func(ctx context.Context, tx port.Tx) (port.Refund, error) { return tx.Refund(ctx, id) }
+	if err := in.check(); err != nil {
+		return port.Refund{}, err
+	}
+	read := func(ctx context.Context, tx port.Tx) (port.Refund, error) { return tx.Refund(ctx, in.ID) }
 	return command(ctx, a, read, func(ctx context.Context, tx port.Tx, now time.Time, entry uuid.UUID) error {
-		r, err := tx.Refund(ctx, id)
+		r, err := tx.Refund(ctx, in.ID)
 		if err != nil {
 			return err
 		}
@@ -184,14 +196,25 @@ func (a *App) DecideRefund(ctx context.Context, who access.Principal, id uuid.UU
 		}
 		switch {
 		case r.State != port.RefundProposed || r.ApprovalID.Valid:
-			return fault.New(fault.Conflict, "refund.decided", "it was decided on, or its approval is")
-		case version != 0 && version != r.Version:
+			return fault.New(fault.Conflict, "refund.decided", "it has been decided, or an approval decides it: see approval_id")
+		case in.Version != 0 && in.Version != r.Version:
 			return fault.New(fault.Precondition, "refund.changed", "the refund was changed since it was read")
 		case !who.Role.AtLeast(role):
 			return fault.Newf(fault.Forbidden, CodeApprovalRole, "this needs the role %s", role)
 		case who.ID == r.ProposedBy:
 			return fault.New(fault.Forbidden, CodeApprovalFourEyes, "you proposed it; someone else must decide")
 		}
-		return decideRefund(ctx, tx, now, who, r, approve, entry)
+		r.Comment = in.Comment
+		return decideRefund(ctx, tx, now, who, r, in.Approve, entry)
 	})
+}
+
+func (in DecideRefund) check() error {
+	var f receivable.Form
+	if in.Approve {
+		f.Text("comment", in.Comment, maxComment)
+	} else {
+		f.Required("comment", in.Comment, maxComment)
+	}
+	return f.Err("decision")
 }

@@ -165,6 +165,7 @@ type Refund struct {
 	ProposedAt  time.Time
 	DecidedBy   string
 	DecidedAt   *time.Time
+	Comment     string // of who decided
 	PaidOn      calendar.Date
 	PaidBy      string
 	Version     int64

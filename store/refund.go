@@ -25,6 +25,7 @@ const refundColumns = `
   proposed_at,
   decided_by,
   decided_at,
+  comment,
   paid_on,
   paid_by,
   version`
@@ -59,11 +60,12 @@ UPDATE refunds SET
   state = $3,
   decided_by = $4,
   decided_at = $5,
-  paid_on = $6,
-  paid_by = $7,
-  approval_id = $8,
+  comment = $6,
+  paid_on = $7,
+  paid_by = $8,
+  approval_id = $9,
   version = version + 1
-WHERE id = $1 AND version = $2`, r.ID, r.Version, r.State, r.DecidedBy, r.DecidedAt, r.PaidOn, r.PaidBy, r.ApprovalID)
+WHERE id = $1 AND version = $2`, r.ID, r.Version, r.State, r.DecidedBy, r.DecidedAt, r.Comment, r.PaidOn, r.PaidBy, r.ApprovalID)
 }
 
 // Refund reads one; see port.Cash.
@@ -88,7 +90,7 @@ func scanRefund(row pgx.CollectableRow) (port.Refund, error) {
 	var r port.Refund
 	var hash []byte
 	err := row.Scan(&r.ID, &r.ReceiptID, &r.CustomerID, &r.Currency, &r.AmountMinor, &r.Reason, &r.ToAccount, &r.State, &r.ApprovalID, &hash,
-		&r.ProposedBy, &r.ProposedAt, &r.DecidedBy, &r.DecidedAt, &r.PaidOn, &r.PaidBy, &r.Version)
+		&r.ProposedBy, &r.ProposedAt, &r.DecidedBy, &r.DecidedAt, &r.Comment, &r.PaidOn, &r.PaidBy, &r.Version)
 	copy(r.ContentHash[:], hash)
 	return r, err
 }

@@ -86,7 +86,7 @@ func (a refundArg) decide(ctx context.Context, c *console, approve bool, comment
 			return err
 		}
 		if !r.ApprovalID.Valid {
-			if r, err = p.App.DecideRefund(ctx, operator(), a.Refund, approve, r.Version); err == nil {
+			if r, err = p.App.DecideRefund(ctx, operator(), app.DecideRefund{ID: a.Refund, Approve: approve, Comment: comment, Version: r.Version}); err == nil {
 				c.refund(r)
 			}
 			return err

@@ -351,6 +351,7 @@ CREATE TABLE refunds (
   proposed_at  timestamptz NOT NULL,
   decided_by   text NOT NULL DEFAULT '',
   decided_at   timestamptz,
+  comment      text NOT NULL DEFAULT '' CHECK (length(comment) <= 2000), -- of who decided
   paid_on      date,
   paid_by      text NOT NULL DEFAULT '',
   version      bigint NOT NULL DEFAULT 1
