@@ -3,7 +3,9 @@ package app
 import (
 	"io"
 	"slices"
+	"strings"
 
+	"arrears/domain/fault"
 	"arrears/domain/receivable"
 	"arrears/domain/remittance"
 	"arrears/domain/remittance/csvfile"
@@ -28,9 +30,13 @@ func fileFormat(format, profile string) (formats.Options, error) {
 		return o, err
 	}
 	var err error
-	if slices.Contains(csvfile.ShippedNames(), profile) {
+	switch names := csvfile.ShippedNames(); {
+	case slices.Contains(names, profile):
 		o.Profile, err = csvfile.Shipped(profile)
-	} else {
+	case !strings.ContainsAny(profile, ":\n"):
+		err = fault.Newf(fault.Invalid, csvfile.CodeMalformedProfile, "%.70q is neither the text of a profile nor the name of a shipped one: %s", profile,
+			strings.Join(names, ", "))
+	default:
 		o.Profile, err = csvfile.LoadProfile([]byte(profile))
 	}
 	return o, err

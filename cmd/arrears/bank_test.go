@@ -170,7 +170,9 @@ func TestWhatIsWrongWithABankFileIsSaid(t *testing.T) {
 	require.Contains(t, s.do(exitWrong, "import", "bank", s.file("poem.txt", "roses are red")), "remittance.unknown_format")
 	require.Contains(t, s.do(exitWrong, "import", "bank", s.file("empty.json", "")), "bank_file.empty")
 	require.Contains(t, s.do(exitWrong, "import", "bank", "absent.json"), "file.unreadable")
-	require.Contains(t, s.do(exitWrong, "import", "bank", s.file("a.csv", "x\n"), "--profile", "nobodys"), "remittance.malformed_profile")
+	said := s.do(exitWrong, "import", "bank", s.file("a.csv", "x\n"), "--profile", "nobodys")
+	require.Contains(t, said, "remittance.malformed_profile")
+	require.Contains(t, said, `"nobodys" is neither`)
 	require.Contains(t, s.do(exitWrong, "import", "bank", s.file("a.csv", "x\n"), "--profile", "./absent.yaml"), "file.unreadable")
 	require.Contains(t, s.do(exitRefused, "bank", "show", uuid.NewString()), "bank_file.not_found")
 }
