@@ -97,6 +97,22 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// What is wrong is said in the file's words, once: no type of ours, no code within the message.
+func TestWordsOfWhatIsMalformed(t *testing.T) {
+	t.Parallel()
+	for said, x := range map[string][2]string{
+		"amount_minor may not be a string":      {`"amount_minor": 7000`, `"amount_minor": "7000"`},
+		"amount_minor may not be a number 70.5": {`"amount_minor": 7000`, `"amount_minor": 70.5`},
+		`unknown field "referenceX"`:            {`"reference": "B1"`, `"referenceX": "B1"`},
+	} {
+		c, err := rtest.Collect(jsonfile.Read, strings.Replace(whole, x[0], x[1], 1))
+		require.NoError(t, err)
+		require.Equal(t, said, c.Problems[0].Message)
+	}
+	_, err := rtest.Collect(jsonfile.Read, strings.Replace(whole, `"id": "S1"`, `"id": 1`, 1))
+	require.ErrorContains(t, err, ": id may not be a number")
+}
+
 func TestMalformed(t *testing.T) {
 	t.Parallel()
 	for text, code := range map[string]string{

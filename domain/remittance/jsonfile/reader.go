@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
-	"arrears/domain/fault"
 	"arrears/domain/remittance"
 )
 
@@ -159,8 +159,8 @@ func (r *reader) statement(open *openStatement) error {
 		return err
 	}
 	var form statementForm
-	if err := strict(value, &form); err != nil {
-		return remittance.Malformed(line, "statement", remittance.CodeMalformed, "%s", err)
+	if wrong := strict(value, &form); wrong != "" {
+		return remittance.Malformed(line, "statement", remittance.CodeMalformed, "%s", wrong)
 	}
 	s, why := form.normal()
 	if why != nil {
@@ -182,8 +182,8 @@ func (r *reader) transactions(open *openStatement) error {
 		}
 		open.count++
 		var form transactionForm
-		if err := strict(value, &form); err != nil {
-			if err := r.refuse(line, "transactions", remittance.CodeMalformed, err.Error()); err != nil {
+		if wrong := strict(value, &form); wrong != "" {
+			if err := r.refuse(line, "transactions", remittance.CodeMalformed, wrong); err != nil {
 				return err
 			}
 			continue
@@ -209,8 +209,8 @@ func (r *reader) advice() error {
 		return err
 	}
 	var form adviceForm
-	if err := strict(value, &form); err != nil {
-		return r.refuse(line, "advice", remittance.CodeMalformed, err.Error())
+	if wrong := strict(value, &form); wrong != "" {
+		return r.refuse(line, "advice", remittance.CodeMalformed, wrong)
 	}
 	a, why := form.normal()
 	if why != nil {
@@ -230,12 +230,17 @@ func (r *reader) refuse(line int64, field, code, message string) error {
 	return r.to.Problem(remittance.Problem{Severity: remittance.Refused, Line: line, Field: field, Code: code, Message: message})
 }
 
-// strict decodes a value whose members must all be known.
-func strict(value []byte, to any) error {
+// strict decodes a value whose members must all be known, and says what is wrong with it: nothing when it fits.
+func strict(value []byte, to any) (wrong string) {
 	d := json.NewDecoder(bytes.NewReader(value))
 	d.DisallowUnknownFields()
-	if err := d.Decode(to); err != nil {
-		return fault.New(fault.Invalid, remittance.CodeMalformed, remittance.Clean(err.Error(), 200))
+	err := d.Decode(to)
+	var other *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &other) && other.Field != "":
+		return fmt.Sprintf("%s may not be a %s", other.Field, other.Value)
 	}
-	return nil
+	return remittance.Clean(strings.TrimPrefix(err.Error(), "json: "), 200)
 }
