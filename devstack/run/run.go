@@ -150,6 +150,9 @@ func (s *session) run(ctx context.Context, p *wire.Product, e *engine.Engine) er
 	if err != nil {
 		return err
 	}
+	if err := s.writeEnv(); err != nil { // before anything answers: who waits for /readyz reads it
+		return err
+	}
 	return wire.Together(ctx,
 		func(ctx context.Context) error { return p.Serve(ctx, s.listener, e, "development") },
 		func(ctx context.Context) error { return p.Relay(ctx, e) },
@@ -158,9 +161,6 @@ func (s *session) run(ctx context.Context, p *wire.Product, e *engine.Engine) er
 		func(ctx context.Context) error {
 			if err := s.awaitReady(ctx); err != nil {
 				return stopped(ctx, err)
-			}
-			if err := s.writeEnv(); err != nil {
-				return err
 			}
 			s.screen.Step("API, relay and worker are ready")
 			s.ready()
