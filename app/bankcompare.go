@@ -57,8 +57,7 @@ func gapBefore(s port.BankStatement, account port.BankAccount) (remittance.Probl
 	return remittance.Problem{
 		Severity: remittance.Warning, Line: s.Told.Line, Field: "balance", Code: "bank_statement.gap",
 		Message: fmt.Sprintf("it begins with %s, and the last one known ended with %s on %s: one in between may be missing",
-			money.Of(opening.Minor, opening.Currency), money.Of(account.ProvenMinor, opening.Currency),
-			account.ProvenOn),
+			money.Of(opening.Minor, opening.Currency), money.Of(account.ProvenMinor, opening.Currency), account.ProvenOn),
 	}, true
 }
 
