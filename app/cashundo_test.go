@@ -157,14 +157,14 @@ func TestARefundNeedsAnotherPerson(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(access.Supervisor), ap.Role)
 	decide := func(who access.Principal) error {
-		_, err := l.app.DecideApproval(t.Context(), who, app.DecideApproval{ID: ap.ID, Approve: true, ContentHash: hexOf(ap.ContentHash)})
+		_, err := l.app.DecideApproval(t.Context(), who, app.DecideApproval{ID: ap.ID, Approve: true, Comment: "seen", ContentHash: hexOf(ap.ContentHash)})
 		return err
 	}
 	require.Error(t, decide(l.supervisor), "four eyes")
 	require.NoError(t, decide(access.Principal{ID: "supervisor-2", Role: access.Supervisor}))
 	r, err = l.app.Refund(t.Context(), l.reader, r.ID)
 	require.NoError(t, err)
-	require.Equal(t, port.RefundApproved, r.State)
+	require.Equal(t, []string{port.RefundApproved, "seen"}, []string{r.State, r.Comment}, "the approval's words stand with it")
 	l.again(func(ctx context.Context) {
 		r, err = l.app.PayRefund(ctx, clerkOne, r.ID, day("2026-03-03"), 0)
 		require.NoError(t, err)
